@@ -1,0 +1,88 @@
+"""Deciding that a person has earned an achievement, once, in the transaction of the activity that earned it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from badges.models import Achievement, Award, AwardState, Credential
+from config.ids import new_id
+
+
+@dataclass(frozen=True)
+class AwardView:
+    """An award as its holder sees it. `is_ready` is True when the signed document exists."""
+
+    award_id: uuid.UUID
+    name: str
+    criteria: str
+    awarded_at: datetime
+    is_ready: bool
+
+
+def award(
+    tx: Session,
+    *,
+    achievement_id: uuid.UUID,
+    person_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    rule_set_version_id: uuid.UUID,
+    now: datetime,
+) -> uuid.UUID | None:
+    """Award the achievement; None when this person holds it already."""
+    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return tx.execute(
+        insert(Award)
+        .values(
+            id=new_id(),
+            achievement_id=achievement_id,
+            person_id=person_id,
+            activity_id=activity_id,
+            rule_set_version_id=rule_set_version_id,
+            state=AwardState.ACTIVE,
+            awarded_at=now,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["achievement_id", "person_id"], index_where=text("state IN ('active', 'suspended')")
+        )
+        .returning(Award.id)
+    ).scalar_one_or_none()
+
+
+def list_awards(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> list[AwardView]:
+    """Return what the person holds in this course, oldest first."""
+    rows = tx.execute(
+        select(Award.id, Award.awarded_at, Achievement.name, Achievement.criteria, Credential.id.label("credential_id"))
+        .join(Achievement, Achievement.id == Award.achievement_id)
+        .outerjoin(Credential, Credential.award_id == Award.id)
+        .where(Achievement.context_id == context_id, Award.person_id == person_id, Award.state == AwardState.ACTIVE)
+        .order_by(Award.awarded_at)
+    )
+    return [AwardView(row.id, row.name, row.criteria, row.awarded_at, row.credential_id is not None) for row in rows]
+
+
+def find_document(tx: Session, award_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, bytes] | None:
+    """Return the achievement's name and the signed bytes, for the holder only; None for anybody else."""
+    row = tx.execute(
+        select(Achievement.name, Credential.document)
+        .join(Award, Award.id == Credential.award_id)
+        .join(Achievement, Achievement.id == Award.achievement_id)
+        .where(Award.id == award_id, Award.person_id == person_id, Award.state == AwardState.ACTIVE)
+    ).one_or_none()
+    return (row.name, row.document) if row else None
+
+
+def holders(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return who holds an achievement of this course."""
+    return set(
+        tx.execute(
+            select(Award.person_id)
+            .join(Achievement, Achievement.id == Award.achievement_id)
+            .where(Achievement.context_id == context_id, Award.state == AwardState.ACTIVE)
+        ).scalars()
+    )

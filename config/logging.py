@@ -1,0 +1,61 @@
+"""Structured logs: one JSON object a line, with the reference number of the request, and nothing secret.
+
+Addresses of launch sessions are capabilities, so the part after `/s/` never reaches a log line.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+reference: ContextVar[str] = ContextVar("reference", default="")
+"""The reference number of the request or message being handled."""
+
+_SESSION_SEGMENT = re.compile(r"/s/[A-Za-z0-9_-]+")
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def scrub(text: str) -> str:
+    """Return the text without launch-session addresses."""
+    return _SESSION_SEGMENT.sub("/s/…", text)
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record as one JSON line; `extra=` fields become keys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line. Of an exception it keeps type and place: messages of foreign errors can hold data."""
+        entry: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": scrub(record.getMessage()),
+        }
+        if number := reference.get():
+            entry["reference"] = number
+        for name, value in vars(record).items():
+            if name not in _STANDARD:
+                entry[name] = scrub(value) if isinstance(value, str) else value
+        if record.exc_info and record.exc_info[0] is not None:
+            entry["error"] = record.exc_info[0].__name__
+            frames = []
+            traceback = record.exc_info[2]
+            while traceback is not None:
+                code = traceback.tb_frame.f_code
+                frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}:{code.co_name}")
+                traceback = traceback.tb_next
+            entry["trace"] = frames[-12:]
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def start_logging(level: str) -> None:
+    """Send the logs of this process to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)

@@ -1,0 +1,132 @@
+"""Publishing a course's tasks and goal as a new, immutable version of its rules."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.errors import Conflict
+from config.ids import new_id
+from config.upsert import insert_unless_present
+from gamification.engine.rule_set import RuleSet, TaskRule, check_points
+from gamification.errors import RuleInvalid, RuleProblem
+from gamification.models import TITLE_LENGTH, ActivityRow, RuleSetPointer, RuleSetVersion, Task
+
+
+@dataclass(frozen=True)
+class TaskDraft:
+    """A task as the teacher wants it; `task_id` is None for a new one."""
+
+    task_id: uuid.UUID | None
+    title: str
+    points: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version that holds now. `is_new` is False when nothing in the rules had changed."""
+
+    version_id: uuid.UUID
+    number: int
+    rules: RuleSet
+    is_new: bool
+
+
+def publish(
+    tx: Session,
+    context_id: uuid.UUID,
+    *,
+    by_person_id: uuid.UUID,
+    tasks: Sequence[TaskDraft],
+    goal_points: int,
+    achievement_id: uuid.UUID | None,
+    seen_number: int,
+    now: datetime,
+) -> Published:
+    """Make these tasks and this goal the rules of the course.
+
+    A task that somebody finished keeps its points, and when it is left out it is closed, not deleted: what was
+    earned with it stays. `seen_number` is the version the teacher had on screen (0 for none).
+
+    Raises:
+        RuleInvalid: with the place of the first problem; nothing was changed.
+        Conflict: somebody else published since the teacher opened the page.
+    """
+    pointer = lock_pointer(tx, context_id)
+    current = tx.get(RuleSetVersion, pointer.version_id) if pointer.version_id else None
+    if (current.number if current else 0) != seen_number:
+        raise Conflict("published-meanwhile")
+    before = RuleSet.from_json(current.content) if current else RuleSet((), 0, None)
+    finished = _finished_tasks(tx, context_id)
+    _check_titles(tasks)
+
+    rules: list[TaskRule] = []
+    for index, draft in enumerate(tasks):
+        if draft.task_id is None:
+            rules.append(TaskRule(new_id(), draft.points))
+            continue
+        earlier = before.rule_for(draft.task_id)
+        if earlier is None:
+            raise RuleInvalid(f"tasks.{index}", RuleProblem.UNKNOWN_TASK)
+        if draft.task_id in finished and earlier.points != draft.points:
+            raise RuleInvalid(f"tasks.{index}.points", RuleProblem.FINISHED_TASK_CHANGED)
+        rules.append(TaskRule(draft.task_id, draft.points))
+    kept = {rule.task_id for rule in rules}
+    closed = [
+        TaskRule(rule.task_id, rule.points, closed=True)
+        for rule in before.tasks
+        if rule.task_id not in kept and rule.task_id in finished
+    ]
+    check_points([(rule.points, rule.closed) for rule in (*rules, *closed)], goal_points)
+
+    for rule, draft in zip(rules, tasks, strict=True):
+        title = draft.title.strip()
+        if draft.task_id is None:
+            tx.add(Task(id=rule.task_id, context_id=context_id, title=title, created_at=now))
+        else:
+            tx.get_one(Task, rule.task_id).title = title
+    wanted = RuleSet((*rules, *closed), goal_points, achievement_id)
+    if current is not None and wanted == before:
+        return Published(current.id, current.number, before, is_new=False)
+    tx.flush()
+    version = RuleSetVersion(
+        id=new_id(),
+        context_id=context_id,
+        number=seen_number + 1,
+        content=wanted.to_json(),
+        published_by=by_person_id,
+        published_at=now,
+    )
+    tx.add(version)
+    tx.flush()
+    pointer.version_id = version.id
+    tx.flush()
+    return Published(version.id, version.number, wanted, is_new=True)
+
+
+def lock_pointer(tx: Session, context_id: uuid.UUID) -> RuleSetPointer:
+    """Hold the course's rules still until the transaction ends; makes the pointer where there is none."""
+    insert_unless_present(tx, RuleSetPointer, {"context_id": context_id, "version_id": None}, key=("context_id",))
+    return tx.execute(
+        select(RuleSetPointer)
+        .where(RuleSetPointer.context_id == context_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def _finished_tasks(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
+    return set(tx.execute(select(ActivityRow.task_id).where(ActivityRow.context_id == context_id).distinct()).scalars())
+
+
+def _check_titles(tasks: Sequence[TaskDraft]) -> None:
+    for index, draft in enumerate(tasks):
+        if not draft.title.strip():
+            raise RuleInvalid(f"tasks.{index}.title", RuleProblem.TITLE_MISSING)
+        if len(draft.title.strip()) > TITLE_LENGTH:
+            raise RuleInvalid(f"tasks.{index}.title", RuleProblem.TITLE_TOO_LONG)

@@ -1,0 +1,8 @@
+"""The `mijlpaal` command."""
+
+import click
+
+
+@click.group()
+def main() -> None:
+    """Mijlpaal: points, a percentage and badges inside the LMS."""

@@ -1,0 +1,1 @@
+"""Who and where: registrations, deployments, courses, links, line items, people, memberships, launches."""

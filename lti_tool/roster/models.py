@@ -1,0 +1,206 @@
+"""The tables of the roster. Personal data (names, e-mail) lives here and nowhere else."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from config.database import Base
+
+
+class DeploymentState(StrEnum):
+    """Whether launches of a deployment are let in."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"
+
+
+class SessionProof(StrEnum):
+    """What proves that a request belongs to a launch session."""
+
+    UNDECIDED = "undecided"
+    COOKIE = "cookie"
+    ADDRESS = "address"
+
+
+class Registration(Base):
+    """A platform's issuer with the client id it gave this tool, and where its services are."""
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    """Compared exactly: no trailing slash is added or removed."""
+    client_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    """As the platform calls itself in its launches; the name of the issuer on badges."""
+    product_family: Mapped[str] = mapped_column(String(60), default="")
+    auth_login_url: Mapped[str] = mapped_column(String(1000))
+    auth_token_url: Mapped[str] = mapped_column(String(1000))
+    jwks_url: Mapped[str] = mapped_column(String(1000))
+    leeway_seconds: Mapped[int] = mapped_column(default=60)
+    """How far the platform's clock may be off."""
+    created_at: Mapped[datetime]
+
+
+class Deployment(Base):
+    """One place under a registration where the tool is installed; unknown ones wait for the administrator."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "external_deployment_id"),
+        CheckConstraint("state IN ('active', 'waiting')", name="state"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    external_deployment_id: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime]
+
+
+class SigningKey(Base):
+    """An RSA key of this tool. Published as long as it is not withdrawn; the newest one signs."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(100), unique=True)
+    """The `kid` in the published key set."""
+    public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
+    private_key_encrypted: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    signs_from: Mapped[datetime]
+    """A new key is published before it signs, so that platforms with a cached key set know it by then."""
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Context(Base):
+    """A course of the platform; where a launch names none, one of its own for each resource link."""
+
+    __tablename__ = "context"
+    __table_args__ = (UniqueConstraint("deployment_id", "external_context_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployment.id"))
+    external_context_id: Mapped[str] = mapped_column(String(300))
+    """`context:<id>` as the platform names it, or `resource-link:<id>` where the launch carried no context."""
+    title: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+
+
+class ResourceLink(Base):
+    """One placement of the tool in a course."""
+
+    __tablename__ = "resource_link"
+    __table_args__ = (UniqueConstraint("context_id", "external_resource_link_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
+    external_resource_link_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+
+
+class LineItem(Base):
+    """A gradebook column that a launch named as its own, and what the platform allows on it."""
+
+    __tablename__ = "line_item"
+    __table_args__ = (
+        UniqueConstraint("context_id", "url"),
+        Index("ix_line_item_resource_link_id", "resource_link_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
+    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"))
+    url: Mapped[str] = mapped_column(String(1000))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    """From the newest launch: what was granted at registration is not to be trusted."""
+    seen_at: Mapped[datetime]
+
+
+class Person(Base):
+    """Somebody of one registration. Never matched by e-mail: any platform can claim any address."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("registration_id", "subject"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    subject: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(300), default="")
+    given_name: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    locale: Mapped[str] = mapped_column(String(10), default="")
+    """The language the person chose here; empty while it follows the launch."""
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A person in a course, with the role of their newest launch."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("context_id", "person_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(30))
+    welcomed_at: Mapped[datetime | None]
+    """When the person read the welcome and went on."""
+    launched_at: Mapped[datetime]
+
+
+class LoginAttempt(Base):
+    """A login initiation that waits for its launch: state and nonce issued here, used once."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (Index("ix_login_attempt_expires_at", "expires_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    state_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    external_deployment_id: Mapped[str] = mapped_column(String(255), default="")
+    """As named in the login initiation; empty when it named none."""
+    target_link_uri: Mapped[str] = mapped_column(String(2000))
+    login_hint: Mapped[str] = mapped_column(String(2000))
+    message_hint: Mapped[str] = mapped_column(Text, default="")
+    browser_digest: Mapped[str] = mapped_column(String(64))
+    """Digest of the browser cookie that must come back with the launch."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LaunchSession(Base):
+    """What a person may do after one launch: the session of every page under /s/."""
+
+    __tablename__ = "launch_session"
+    __table_args__ = (
+        CheckConstraint("proof IN ('undecided', 'cookie', 'address')", name="proof"),
+        Index("ix_launch_session_person_id", "person_id"),
+        Index("ix_launch_session_expires_at", "expires_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    address_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """Digest of the part of the address behind /s/; the address itself is not kept."""
+    cookie_digest: Mapped[str] = mapped_column(String(64))
+    proof: Mapped[str] = mapped_column(String(10), default=SessionProof.UNDECIDED)
+    """Decided by the first request: with the cookie, only the cookie counts; without it, the address does."""
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
+    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"))
+    role: Mapped[str] = mapped_column(String(30))
+    locale: Mapped[str] = mapped_column(String(10), default="nl")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
