@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent
 
 def compile_messages(root: Path = ROOT) -> list[Path]:
     written = []
-    for po_path in sorted(root.glob("lti_tool/web/translations/*/LC_MESSAGES/*.po")):
+    for po_path in sorted(root.glob("lti_tool/translations/*/LC_MESSAGES/*.po")):
         mo_path = po_path.with_suffix(".mo")
         with po_path.open("rb") as po_file:
             catalog = read_po(po_file, locale=po_path.parts[-3])

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Index, String, and_, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config.database import Base, Database
@@ -192,24 +194,21 @@ def finish_later(database: Database, claimed: Claimed, *, now: datetime, due_at:
         ).scalar_one_or_none()
         if mine is None or mine.state != MessageState.CLAIMED:
             return False
-        newer = tx.execute(
-            update(OutboxMessage)
-            .where(
-                OutboxMessage.coalesce_key == mine.coalesce_key,
-                OutboxMessage.state == MessageState.WAITING,
-            )
-            .values(due_at=due_at, attempts=claimed.attempts, last_error=error[:200])
-            .returning(OutboxMessage.id)
-        ).scalar_one_or_none()
-        mine.lease_token = None
-        mine.lease_until = None
-        mine.last_error = error[:200]
-        if newer is not None:
-            mine.state = MessageState.DONE
-            mine.finished_at = now
-        else:
-            mine.state = MessageState.WAITING
-            mine.due_at = due_at
+        while not _hand_over(tx, mine, now=now, due_at=due_at, attempts=claimed.attempts, error=error[:200]):
+            # An equal message of a transaction that was still open cannot be seen, only collided with.
+            with suppress(IntegrityError), tx.begin_nested():
+                tx.execute(
+                    update(OutboxMessage)
+                    .where(OutboxMessage.id == claimed.id)
+                    .values(
+                        state=MessageState.WAITING,
+                        due_at=due_at,
+                        last_error=error[:200],
+                        lease_token=None,
+                        lease_until=None,
+                    )
+                )
+                break
     return True
 
 
@@ -225,6 +224,23 @@ def revive(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> i
         put(tx, message.type, message.ids, now=now, coalesce_key=put_again_key, lane=message.lane)
         revived += 1
     return revived
+
+
+def _hand_over(tx: Session, mine: OutboxMessage, *, now: datetime, due_at: datetime, attempts: int, error: str) -> bool:
+    newer = tx.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.coalesce_key == mine.coalesce_key, OutboxMessage.state == MessageState.WAITING)
+        .values(due_at=due_at, attempts=attempts, last_error=error)
+        .returning(OutboxMessage.id)
+    ).scalar_one_or_none()
+    if newer is None:
+        return False
+    mine.state = MessageState.DONE
+    mine.finished_at = now
+    mine.last_error = error
+    mine.lease_token = None
+    mine.lease_until = None
+    return True
 
 
 def _finish(

@@ -17,7 +17,7 @@ from config.database import Base
 def insert_unless_present(tx: Session, model: type[Base], values: Mapping[str, Any], *, key: Sequence[str]) -> Any:
     """Insert a row and return the value of its first primary-key column, or None when the key was there already."""
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first_key_column = next(iter(model.__table__.primary_key))  # type: ignore[attr-defined]
+    first_key_column = next(iter(model.__table__.primary_key))
     return tx.execute(
         insert(model).values(dict(values)).on_conflict_do_nothing(index_elements=list(key)).returning(first_key_column)
     ).scalar_one_or_none()

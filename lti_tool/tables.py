@@ -1,6 +1,6 @@
 """Importing this module fills the MetaData with every table of every room; migrations compare against it."""
 
-import badges.models
-import config.outbox
-import gamification.models
+import badges.models  # noqa: F401
+import config.outbox  # noqa: F401
+import gamification.models  # noqa: F401
 import lti_tool.roster.models  # noqa: F401

@@ -140,6 +140,8 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     locale: Mapped[str] = mapped_column(String(10), default="")
     """The language the person chose here; empty while it follows the launch."""
+    launch_locale: Mapped[str] = mapped_column(String(10), default="")
+    """The language of the newest launch."""
     created_at: Mapped[datetime]
 
 

@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("given_name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("locale", sa.String(length=10), nullable=False),
+        sa.Column("launch_locale", sa.String(length=10), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_person_registration_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),

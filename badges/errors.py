@@ -1,0 +1,34 @@
+"""What can go wrong with a credential: the step at which it was refused, and the problem in one line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from config.errors import ToolError
+
+
+class Step(StrEnum):
+    """The checks a credential passes, in the order in which they are made."""
+
+    SIZE = "size"
+    STRUCTURE = "structure"
+    TEXT = "text"
+    CONTEXT = "context"
+    CREDENTIAL = "credential"
+    ISSUER = "issuer"
+    PROOF = "proof"
+    TERMS = "terms"
+    WORK = "work"
+    SIGNATURE = "signature"
+
+
+class CredentialInvalid(ToolError):
+    """A credential, or the data to make one from, is refused.
+
+    `problem` names the place and the rule and never repeats a value from the document: it goes to the log.
+    """
+
+    def __init__(self, step: Step, problem: str) -> None:
+        super().__init__(step.value, problem)
+        self.step = step
+        self.problem = problem

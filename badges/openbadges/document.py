@@ -1,0 +1,116 @@
+"""A credential as a JSON document: reading it strictly, writing it, and the caps it must stay within.
+
+The same check stands before signing and before verifying, so nothing is signed that would not be read back. What it
+refuses is what JSON-LD would drop or merge without a word: null, keywords written out, nested contexts, repeated
+keys, and a second spelling of a property, such as its full IRI or `Criteria`, which the Open Badges context makes
+the same as `criteria`. The caps come before any canonicalization, whose cost a document
+can drive up. https://www.w3.org/TR/rdf-canon/#dataset-poisoning
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from badges.errors import CredentialInvalid, Step
+from badges.openbadges.text import is_plain
+
+Document = dict[str, Any]
+
+MAX_BYTES = 512 * 1024
+MAX_DEPTH = 24
+MAX_VALUES = 2_000
+MAX_BLANK_NODES = 100
+# Beyond this, JSON numbers lose digits in other languages.
+_MAX_INTEGER = 2**53
+_PROPERTY = re.compile(r"[a-z][A-Za-z0-9]*")
+
+
+def signed_bytes(document: Mapping[str, Any]) -> bytes:
+    """Write a signed document as it is stored and served: compact UTF-8 JSON, keys in their order.
+
+    Raises:
+        CredentialInvalid: it is not JSON.
+    """
+    try:
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise CredentialInvalid(Step.STRUCTURE, "the document cannot be written as JSON") from problem
+
+
+def read_document(content: bytes) -> Document:
+    """Read a document from elsewhere, within all caps.
+
+    Raises:
+        CredentialInvalid: too large, not JSON, a repeated key, or not within `check_document`.
+    """
+    if len(content) > MAX_BYTES:
+        raise CredentialInvalid(Step.SIZE, f"more than {MAX_BYTES} bytes")
+    try:
+        document = json.loads(content.decode(), object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as problem:
+        raise CredentialInvalid(Step.STRUCTURE, "not a JSON document in UTF-8") from problem
+    if not isinstance(document, dict):
+        raise CredentialInvalid(Step.STRUCTURE, "not a JSON object")
+    check_document(document)
+    return document
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """Refuse what is too much to canonicalize and what would be lost in it.
+
+    Raises:
+        CredentialInvalid: with the step and the rule.
+    """
+    values = blank_nodes = length = 0
+    waiting: list[tuple[Any, int]] = [(value, 1) for value in _members(document, top=True)]
+    while waiting:
+        value, depth = waiting.pop()
+        values += 1
+        if isinstance(value, str):
+            length += len(value)
+            if not is_plain(value):
+                raise CredentialInvalid(Step.TEXT, "a control character other than a line feed")
+        elif isinstance(value, Mapping):
+            blank_nodes += "id" not in value
+            waiting += [(member, depth + 1) for member in _members(value)]
+        elif isinstance(value, list):
+            waiting += [(item, depth + 1) for item in value]
+        else:
+            _check_scalar(value)
+        if depth > MAX_DEPTH or values > MAX_VALUES or blank_nodes > MAX_BLANK_NODES or length > MAX_BYTES:
+            raise CredentialInvalid(Step.SIZE, "too deep, too many values, nodes without an id, or too long")
+
+
+def _members(node: Mapping[str, Any], *, top: bool = False) -> list[Any]:
+    for key in node:
+        if _PROPERTY.fullmatch(key) is None and not (top and key == "@context"):
+            raise CredentialInvalid(Step.STRUCTURE, "a key that is no plain property name")
+    return list(node.values())
+
+
+def _check_scalar(value: object) -> None:
+    if value is None:
+        raise CredentialInvalid(Step.STRUCTURE, "null, which a signature does not cover")
+    if isinstance(value, bool):
+        return
+    if isinstance(value, float) and math.isfinite(value):
+        return
+    if isinstance(value, int) and abs(value) <= _MAX_INTEGER:
+        return
+    raise CredentialInvalid(Step.STRUCTURE, "a value that JSON does not carry safely")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> Document:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key is repeated")
+    return members
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

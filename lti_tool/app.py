@@ -1,0 +1,41 @@
+"""Builds the web application from the settings."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.clock import Clock
+from config.http import HttpClient
+from config.settings import Settings
+from lti_tool.tool import build_tool
+from lti_tool.web.blueprints import init_blueprints
+from lti_tool.web.current import EXTENSION
+from lti_tool.web.errors import init_errors
+from lti_tool.web.forms import init_forms
+from lti_tool.web.headers import init_headers
+from lti_tool.web.locale import init_locale
+from lti_tool.web.requests_log import init_requests_log
+
+LARGEST_REQUEST_BYTES = 1_000_000
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, http: HttpClient | None = None) -> Flask:
+    """Build the application; `clock` and `http` are the two seams that tests may replace."""
+    app = Flask("lti_tool.web", static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    app.extensions[EXTENSION] = build_tool(settings, clock=clock, http=http)
+    Bootstrap5(app)
+    init_requests_log(app)
+    init_headers(app)
+    init_locale(app)
+    init_forms(app)
+    init_blueprints(app)
+    init_errors(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

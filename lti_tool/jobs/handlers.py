@@ -1,0 +1,33 @@
+"""Which use case keeps which promise. Handlers read the present state and may run more than once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+
+from lti_tool.course import evaluate_course
+from lti_tool.issuing import issue_credential
+from lti_tool.messages import MessageType
+from lti_tool.publishing import publish_score
+from lti_tool.tool import Tool
+
+Handler = Callable[[Tool, Mapping[str, str]], None]
+
+
+def _publish_score(tool: Tool, ids: Mapping[str, str]) -> None:
+    publish_score(tool, uuid.UUID(ids["line_item_id"]), uuid.UUID(ids["person_id"]))
+
+
+def _issue_credential(tool: Tool, ids: Mapping[str, str]) -> None:
+    issue_credential(tool, uuid.UUID(ids["award_id"]))
+
+
+def _evaluate_course(tool: Tool, ids: Mapping[str, str]) -> None:
+    evaluate_course(tool, uuid.UUID(ids["context_id"]))
+
+
+HANDLERS: Mapping[str, Handler] = {
+    MessageType.PUBLISH_SCORE: _publish_score,
+    MessageType.ISSUE_CREDENTIAL: _issue_credential,
+    MessageType.EVALUATE_COURSE: _evaluate_course,
+}

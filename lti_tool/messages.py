@@ -1,0 +1,16 @@
+"""The types of outbox messages. Each has one handler (lti_tool/jobs/handlers.py); a test looks that none is missing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MessageType(StrEnum):
+    """What is promised."""
+
+    PUBLISH_SCORE = "publish_score"
+    """ids: line_item_id, person_id. Tell the gradebook where this learner stands."""
+    ISSUE_CREDENTIAL = "issue_credential"
+    """ids: award_id. Sign the badge of this award."""
+    EVALUATE_COURSE = "evaluate_course"
+    """ids: context_id. Bring everybody in the course to the newest rules."""

@@ -1,0 +1,63 @@
+"""Telling the gradebook where a learner stands: the state at the moment of sending, in one score.
+
+https://www.imsglobal.org/spec/lti-ags/v2p0/#score-service
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from badges.achievement import find_achievement
+from badges.award import list_awards
+from gamification.progress import standing
+from lti_tool.lti.ags import ActivityProgress, GradingProgress, Score, put_score
+from lti_tool.lti.platform_endpoint import PlatformEndpoint
+from lti_tool.roster.models import LineItem, Person, Registration
+from lti_tool.roster.signing_keys import current_signing_key
+from lti_tool.tool import Tool
+from lti_tool.words import score_comment
+
+
+def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    """Send this learner's points to this column.
+
+    Always FullyGraded (Moodle clears a grade on anything else) and always with the comment (Moodle forgets it
+    otherwise); whether the goal is reached is said by activityProgress.
+
+    Raises:
+        PlatformFailed: `retryable` says whether later helps.
+    """
+    now = tool.clock.now()
+    with tool.db.reading() as tx:
+        line_item = tx.get_one(LineItem, line_item_id)
+        person = tx.get_one(Person, person_id)
+        registration = tx.get_one(Registration, person.registration_id)
+        where = standing(tx, line_item.context_id, person_id)
+        if where is None:
+            return
+        key = current_signing_key(tx, tool.box, now=now)
+        achievement = find_achievement(tx, line_item.context_id)
+        awards = list_awards(tx, line_item.context_id, person_id)
+    score = Score(
+        user_id=person.subject,
+        timestamp=now,
+        activity_progress=ActivityProgress.completed if where.goal_reached else ActivityProgress.in_progress,
+        grading_progress=GradingProgress.fully_graded,
+        score_given=where.points,
+        score_maximum=where.total_points,
+        comment=score_comment(
+            person.locale or person.launch_locale,
+            points=where.points,
+            goal_points=where.goal_points,
+            total_points=where.total_points,
+            goal_reached=where.goal_reached,
+            badge_name=awards[-1].name if awards else (achievement.name if achievement else ""),
+        ),
+    )
+    endpoint = PlatformEndpoint(
+        auth_token_url=registration.auth_token_url,
+        client_id=registration.client_id,
+        key_id=key.key_id,
+        private_key_pem=key.private_key_pem,
+    )
+    put_score(tool.platform_http, endpoint, line_item.url, score)

@@ -1,0 +1,61 @@
+"""ONE table of every blueprint: where it lives and who may enter. A test walks all routes against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask
+
+from lti_tool.lti.roles import PrincipalRole, may_edit, may_review
+from lti_tool.web.learner.views import blueprint as learner
+from lti_tool.web.lti.views import blueprint as lti
+from lti_tool.web.public.views import blueprint as public
+from lti_tool.web.sessions import PREFIX, guard
+from lti_tool.web.shared.views import blueprint as shared
+from lti_tool.web.teacher.participants import blueprint as participants
+from lti_tool.web.teacher.setup import blueprint as setup
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A blueprint and its door. `may_enter` None is the public door: no launch session."""
+
+    blueprint: Blueprint
+    prefix: str
+    may_enter: Callable[[PrincipalRole], bool] | None
+
+
+def anyone_launched(_role: PrincipalRole) -> bool:
+    """Let everybody in who came by a launch."""
+    return True
+
+
+def is_not_staff(role: PrincipalRole) -> bool:
+    """Let learners in, and those who look along with one: observers, test students, people without a known role."""
+    return not may_review(role)
+
+
+def _public(blueprint: Blueprint, prefix: str) -> Entry:
+    return Entry(blueprint, prefix, None)
+
+
+def _behind_launch(blueprint: Blueprint, may_enter: Callable[[PrincipalRole], bool]) -> Entry:
+    guard(blueprint, may_enter)
+    return Entry(blueprint, PREFIX, may_enter)
+
+
+ENTRIES = (
+    _public(public, ""),
+    _public(lti, "/lti"),
+    _behind_launch(shared, anyone_launched),
+    _behind_launch(learner, is_not_staff),
+    _behind_launch(participants, may_review),
+    _behind_launch(setup, may_edit),
+)
+
+
+def init_blueprints(app: Flask) -> None:
+    """Register every blueprint with its door."""
+    for entry in ENTRIES:
+        app.register_blueprint(entry.blueprint, url_prefix=entry.prefix)

@@ -1,0 +1,99 @@
+"""One table from what went wrong to the page that says so. No stack trace, no secret, always a reference number."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from config.errors import Conflict, InputInvalid, NotAllowed, NotFound, PlatformFailed, ToolError
+from config.logging import reference
+from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
+from lti_tool.roster.launch_sessions import SessionRefused
+from lti_tool.web.current import find_launch_session
+from lti_tool.web.headers import allow_framing_by_anyone
+
+logger = logging.getLogger("mijlpaal.web")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as a page tells it: the HTTP status and which words of error.html fit."""
+
+    status: int
+    words: str
+
+
+_BY_REFUSAL = {
+    LaunchRefusal.unregistered_platform: Problem(403, "unregistered"),
+    LaunchRefusal.deployment_waiting: Problem(403, "waiting"),
+    LaunchRefusal.other_browser: Problem(403, "cookies"),
+    LaunchRefusal.state_used: Problem(403, "again"),
+    LaunchRefusal.state_expired: Problem(403, "again"),
+    LaunchRefusal.expired: Problem(403, "again"),
+    LaunchRefusal.keys_unreachable: Problem(502, "platform"),
+    LaunchRefusal.token_too_large: Problem(413, "refused"),
+    LaunchRefusal.missing_parameter: Problem(400, "refused"),
+    LaunchRefusal.bad_parameter: Problem(400, "refused"),
+}
+_BY_TYPE: dict[type[ToolError], Problem] = {
+    SessionRefused: Problem(403, "session"),
+    NotAllowed: Problem(403, "not-allowed"),
+    NotFound: Problem(404, "not-found"),
+    Conflict: Problem(409, "conflict"),
+    InputInvalid: Problem(400, "input"),
+    PlatformFailed: Problem(502, "platform"),
+}
+_BY_STATUS = {
+    400: "input",
+    403: "not-allowed",
+    404: "not-found",
+    405: "not-found",
+    413: "too-large",
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return how this error is told."""
+    if isinstance(error, LaunchRefused):
+        return _BY_REFUSAL.get(error.reason, Problem(403, "refused"))
+    if isinstance(error, ToolError):
+        for kind, problem in _BY_TYPE.items():
+            if isinstance(error, kind):
+                return problem
+    if isinstance(error, HTTPException):
+        status = error.code or 500
+        return Problem(status, _BY_STATUS.get(status, "input" if status < 500 else "broken"))
+    if isinstance(error, OperationalError):
+        return Problem(503, "busy")
+    return Problem(500, "broken")
+
+
+def show_error(error: Exception) -> Response:
+    """Log the error with its reference number and answer with its page."""
+    problem = problem_of(error)
+    if isinstance(error, HTTPException) and 300 <= (error.code or 0) < 400:
+        return make_response(error.get_response())
+    code = error.code if isinstance(error, ToolError) else type(error).__name__
+    if problem.status >= 500 and not isinstance(error, ToolError):
+        logger.error("request failed", exc_info=error, extra={"code": code, "status": problem.status})
+    else:
+        detail = error.detail if isinstance(error, ToolError) else ""
+        logger.warning("request refused", extra={"code": code, "detail": detail, "status": problem.status})
+    allow_framing_by_anyone()
+    if request.path.startswith("/lti/jwks") or request.path.startswith("/health"):
+        response = make_response({"error": str(code), "reference": reference.get()}, problem.status)
+    else:
+        page = render_template(
+            "error.html", words=problem.words, reference=reference.get(), launch_session=find_launch_session()
+        )
+        response = make_response(page, problem.status)
+    return response
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error with its page."""
+    app.register_error_handler(Exception, show_error)

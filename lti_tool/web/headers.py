@@ -1,0 +1,75 @@
+"""Security headers of every answer: a strict content policy, framing by the registered platform only."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from lti_tool.roster.models import Registration
+
+ANYONE = "*"
+
+
+def nonce() -> str:
+    """Return this response's script nonce."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def allow_framing_by(registration: Registration) -> None:
+    """Let the platform of this registration show the page in a frame, and nobody else."""
+    g.frame_ancestors = platform_origins(registration)
+
+
+def allow_framing_by_anyone() -> None:
+    """Only for pages that hold no data and no controls: a refused launch must be readable where it happened."""
+    g.setdefault("frame_ancestors", (ANYONE,))
+
+
+def allow_form_towards(url: str) -> None:
+    """Let a form of this page be redirected to this origin (browsers check redirects of forms too)."""
+    g.form_targets = (origin_of(url),)
+
+
+def platform_origins(registration: Registration) -> tuple[str, ...]:
+    """Return the origins under which a platform shows its pages."""
+    origins = {origin_of(registration.issuer), origin_of(registration.auth_login_url)}
+    return tuple(sorted(origin for origin in origins if origin))
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address, or nothing when it has none."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.netloc.isascii():
+        return ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def add_headers(response: Response) -> Response:
+    """Add the headers to a response."""
+    ancestors = " ".join(g.get("frame_ancestors", ())) or "'none'"
+    form_targets = " ".join(("'self'", *g.get("form_targets", ())))
+    script = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'"
+    headers = response.headers
+    headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src {script}; connect-src 'self'; "
+        f"form-action {form_targets}; base-uri 'none'; frame-ancestors {ancestors}"
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if not request.path.startswith(("/static/", "/bootstrap/", "/lti/jwks")):
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_headers(app: Flask) -> None:
+    """Add the headers to every response of the app."""
+    app.after_request(add_headers)
+    app.jinja_env.globals["csp_nonce"] = nonce
