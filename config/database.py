@@ -89,12 +89,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session for reading; whatever is changed in it is rolled back."""
+        """Open a session for reading; whatever is changed in it is rolled back.
+
+        Closing rolls back too, and unlike `rollback()` it leaves the rows that were read usable afterwards.
+        """
         with Session(self.engine.execution_options(reading=True), expire_on_commit=False) as tx:
-            try:
-                yield tx
-            finally:
-                tx.rollback()
+            yield tx
 
     def dispose(self) -> None:
         """Close all pooled connections."""

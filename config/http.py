@@ -158,16 +158,15 @@ class HttpClient:
         deadline: Deadline,
         limit: int,
     ) -> HttpResponse:
-        try:
-            prepared = requests.Request(method, url, headers=headers, data=body).prepare()
-        except requests.exceptions.InvalidURL:
-            raise PlatformFailed("address-refused", "not an address", retryable=False) from None
         adapter = _GuardedAdapter(self._guard, deadline, self._context)
         try:
+            prepared = requests.Request(method, url, headers=headers, data=body).prepare()
             with adapter.send(prepared, stream=True, timeout=(self._connect_seconds, self._read_seconds)) as answer:
                 received_headers = {name.lower(): value for name, value in answer.headers.items()}
                 content = _read_body(answer.raw, limit)
                 return HttpResponse(answer.status_code, received_headers, content)
+        except requests.exceptions.InvalidURL as problem:
+            raise PlatformFailed("address-refused", "not an address", retryable=False) from problem
         except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as problem:
             raise PlatformFailed("timeout", retryable=True) from problem
         except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as problem:

@@ -2,7 +2,8 @@
 
 The address that was checked is the address connected to, so a name that changes its answer in between gains
 nothing. The deadline is kept at every read of the socket: a server that sends one byte at a time, in its body or
-already in its headers, cannot hold a thread. Connections are not kept: each call has its own.
+already in its headers, cannot hold a thread. Only the system's resolver keeps its own time, which its configuration
+limits. Connections are not kept: each call has its own.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -133,3 +135,9 @@ def describe_settings() -> list[tuple[str, str, str]]:
         default = "(required)" if field.is_required() else str(field.default if field.default != () else "")
         rows.append((ENVIRONMENT_PREFIX + name.upper(), default, field.description or ""))
     return rows
+
+
+def child_environment(values: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment for a child, with these settings and none of our own (names without prefix)."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
+    return inherited | {ENVIRONMENT_PREFIX + name: value for name, value in values.items()}

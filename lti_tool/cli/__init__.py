@@ -8,7 +8,7 @@ import click
 
 from config.errors import ToolError
 from lti_tool.cli.database import db
-from lti_tool.cli.demo import demo
+from lti_tool.cli.demo import demo, demo_platform
 from lti_tool.cli.keys import keys
 from lti_tool.cli.outbox import outbox
 from lti_tool.cli.platform import platform
@@ -23,7 +23,7 @@ def commands() -> None:
     """Mijlpaal: points, a percentage and signed badges inside Moodle and Canvas."""
 
 
-for command in (serve, worker, db, settings, platform, keys, outbox, demo):
+for command in (serve, worker, db, settings, platform, keys, outbox, demo, demo_platform):
     commands.add_command(command)
 
 

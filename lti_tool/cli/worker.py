@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from config.doorbell import Doorbell
 from config.logging import start_logging
 from config.settings import load_settings
 from lti_tool.cli.building import ready_tool
@@ -27,4 +28,7 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    if settings.redis_url:
+        doorbell = Doorbell(settings.redis_url)
+        threading.Thread(target=doorbell.listen, kwargs={"wake": wake, "stop": stop}, daemon=True).start()
     run(tool, stop=stop, wake=wake)

@@ -43,7 +43,9 @@ def main() -> int:
         if re.search(r"https?://|--index|--find-links", lock.read_text()):
             problems.append(f"{lock.name} names a registry")
         blocks = re.findall(r"^[A-Za-z0-9._-]+==.*?(?=^[A-Za-z0-9]|\Z)", lock.read_text(), re.M | re.S)
-        problems += [f"{lock.name}: no hash for {block.split()[0]}" for block in blocks if "--hash=sha256:" not in block]
+        problems += [
+            f"{lock.name}: no hash for {block.split()[0]}" for block in blocks if "--hash=sha256:" not in block
+        ]
     for name, version in pins["run"].items():
         for group in ("dev", "e2e"):
             if pins[group].get(name) != version:

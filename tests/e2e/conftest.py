@@ -1,0 +1,94 @@
+"""A real browser, and the demo's two processes. Where the browser is missing the tier says so in one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lti_tool.cli.demo import Demo, running_demo
+
+CHROMIUM = shutil.which("chromium")
+REQUIRE_ALL = os.environ.get("MIJLPAAL_REQUIRE_ALL") == "1"
+PICTURES = os.environ.get("MIJLPAAL_PICTURES", "")
+WIDTHS = (360, 768, 1280)
+
+try:
+    from playwright.sync_api import Browser, Page, sync_playwright
+except ImportError:
+    sync_playwright = None  # type: ignore[assignment]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = "chromium" if CHROMIUM is None else "playwright (make e2e)" if sync_playwright is None else ""
+    if not missing:
+        return
+    if REQUIRE_ALL:
+        raise pytest.UsageError(f"browser tests need {missing}")
+    for item in items:
+        if "tests/e2e" in str(item.path):
+            item.add_marker(pytest.mark.skip(reason=f"browser tests need {missing}"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; as root it needs --no-sandbox, and it must not look for updates."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield launched
+        launched.close()
+
+
+def free_ports() -> int:
+    """Return a port that is free together with the next one."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    """The demo as `make demo` starts it."""
+    with running_demo(free_ports()) as both:
+        yield both
+
+
+@pytest.fixture
+def cookieless_demo() -> Iterator[Demo]:
+    """The demo for a browser that keeps no cookies in frames."""
+    with running_demo(free_ports(), tool_command=(sys.executable, "-m", "tests.e2e.serve_without_cookies")) as both:
+        yield both
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a picture at each width when MIJLPAAL_PICTURES names a folder."""
+    if not PICTURES:
+        return
+    size = page.viewport_size
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
+    if size:
+        page.set_viewport_size(size)

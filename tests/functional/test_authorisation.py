@@ -1,0 +1,115 @@
+"""Every route, walked as every role, without a session, and with the ids of somebody else's things."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from lti_tool.jobs.worker import drain
+from lti_tool.lti.roles import PrincipalRole
+from lti_tool.web.blueprints import ENTRIES
+from tests.factories.launch import TOOL_URL
+from tests.functional.conftest import ROLES, Site, setup_form
+
+LEARNER_ROLE = PrincipalRole("learner")
+TEACHER_ROLE = PrincipalRole("instructor")
+PUBLIC_ENDPOINTS = {
+    "static",
+    "bootstrap.static",
+    "public.index",
+    "public.live",
+    "public.ready",
+    "lti.login",
+    "lti.check",
+    "lti.window",
+    "lti.launch",
+    "lti.jwks",
+}
+
+
+def test_every_route_stands_in_the_table_of_doors(sqlite_site: Site) -> None:
+    doors = {entry.blueprint.name: entry for entry in ENTRIES}
+
+    for rule in sqlite_site.app.url_map.iter_rules():
+        if rule.endpoint in PUBLIC_ENDPOINTS:
+            continue
+        door = doors[rule.endpoint.split(".")[0]]
+        assert door.may_enter is not None, f"{rule.endpoint} is public and not listed as such"
+        assert rule.rule.startswith("/s/<address>")
+
+
+@pytest.mark.parametrize("role", list(ROLES), ids=str)
+def test_every_route_behind_a_launch_lets_in_the_roles_of_its_door_and_nobody_else(
+    sqlite_site: Site, role: PrincipalRole
+) -> None:
+    launched = sqlite_site.launch_as(role)
+    launched.get()
+    doors = {entry.blueprint.name: entry for entry in ENTRIES}
+    seen = 0
+    for rule in sqlite_site.app.url_map.iter_rules():
+        if rule.endpoint in PUBLIC_ENDPOINTS:
+            continue
+        may_enter = doors[rule.endpoint.split(".")[0]].may_enter
+        assert may_enter is not None
+        values = {name: uuid.uuid4() for name in rule.arguments - {"address"}}
+        path = sqlite_site.app.url_map.bind("x").build(rule.endpoint, {"address": launched.address, **values})
+        for method in {"GET", "POST"} & set(rule.methods or ()):
+            seen += 1
+            token = {"csrf_token": launched.csrf()} if method == "POST" else {}
+            response = launched.client.open(path, method=method, data=token, base_url=TOOL_URL)
+            if may_enter(role):
+                assert response.status_code < 500, (method, rule.rule, response.status_code)
+                if method == "GET" and not values:
+                    assert response.status_code in {200, 303}, (method, rule.rule)
+            else:
+                assert response.status_code == 403, (method, rule.rule, role)
+            stranger = sqlite_site.client().open(path, method=method, data=token, base_url=TOOL_URL)
+            assert stranger.status_code == 403, (method, rule.rule)
+            invented = path.replace(launched.address, "invented-address")
+            assert sqlite_site.client().open(invented, method=method, base_url=TOOL_URL).status_code == 403
+    assert seen > 8
+
+
+def test_task_of_another_course_when_named_is_not_found(site: Site) -> None:
+    teacher = site.launch_as(TEACHER_ROLE)
+    teacher.post("setup", setup_form([("Lezen", 10)], 10))
+    learner = site.launch_as(LEARNER_ROLE)
+    page = learner.get("route").get_data(as_text=True)
+    task_id = page.partition("/tasks/")[2].partition("/done")[0]
+    elsewhere = site.launch(sub="learner", context={"id": "another-course", "title": "Elders"})
+
+    assert elsewhere.post(f"tasks/{task_id}/done").status_code == 404
+    assert learner.post(f"tasks/{task_id}/done").status_code == 303
+
+
+def test_badge_of_somebody_else_when_asked_for_is_not_found(site: Site) -> None:
+    teacher = site.launch_as(TEACHER_ROLE)
+    teacher.post("setup", setup_form([("Lezen", 10)], 10))
+    holder = site.launch_as(LEARNER_ROLE, sub="holder")
+    task_id = holder.get("route").get_data(as_text=True).partition("/tasks/")[2].partition("/done")[0]
+    holder.post(f"tasks/{task_id}/done")
+    while drain(site.tool):
+        pass
+    page = holder.get("route").get_data(as_text=True)
+    award_id = page.partition("/badges/")[2].partition("/credential.json")[0]
+    path = f"badges/{award_id}/credential.json"
+
+    assert holder.get(path).status_code == 200
+    assert site.launch_as(LEARNER_ROLE, sub="other").get(path).status_code == 404
+    assert teacher.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != LEARNER_ROLE], ids=str)
+def test_points_when_asked_for_by_somebody_who_does_not_learn_are_refused(site: Site, role: PrincipalRole) -> None:
+    teacher = site.launch_as(TEACHER_ROLE, sub="the-teacher")
+    teacher.post("setup", setup_form([("Lezen", 10)], 10))
+    learner = site.launch_as(LEARNER_ROLE)
+    task_id = learner.get("route").get_data(as_text=True).partition("/tasks/")[2].partition("/done")[0]
+
+    assert site.launch_as(role).post(f"tasks/{task_id}/done").status_code == 403
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != TEACHER_ROLE], ids=str)
+def test_set_up_when_changed_by_somebody_who_may_not_edit_is_refused(site: Site, role: PrincipalRole) -> None:
+    assert site.launch_as(role).post("setup", setup_form([("Lezen", 10)], 10)).status_code == 403
