@@ -178,9 +178,6 @@ class HttpClient:
 
 
 def _read_body(raw: Any, limit: int) -> bytes:
-    declared = raw.headers.get("content-length", "")
-    if declared.isdigit() and int(declared[:19]) > limit:
-        raise PlatformFailed("too-large", retryable=False, status=raw.status)
     received = bytearray()
     for chunk in raw.stream(_CHUNK_BYTES, decode_content=True):
         received += chunk

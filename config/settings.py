@@ -67,7 +67,11 @@ class Settings(BaseSettings):
         default=False,
         description="Development only: outgoing calls may reach this machine, and http is accepted there.",
     )
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
+    )
 
     @field_validator("secret_key")
     @classmethod

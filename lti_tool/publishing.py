@@ -9,13 +9,17 @@ import uuid
 
 from badges.achievement import find_achievement
 from badges.award import list_awards
+from config.errors import PlatformFailed
 from gamification.progress import standing
 from lti_tool.lti.ags import ActivityProgress, GradingProgress, Score, put_score
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
+from lti_tool.platforms.families import family_of
 from lti_tool.roster.models import LineItem, Person, Registration
 from lti_tool.roster.signing_keys import current_signing_key
 from lti_tool.tool import Tool
 from lti_tool.words import score_comment
+
+_TIMESTAMP_NOT_NEWER = 409
 
 
 def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> None:
@@ -53,6 +57,7 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
             goal_reached=where.goal_reached,
             badge_name=awards[-1].name if awards else (achievement.name if achievement else ""),
         ),
+        extension=family_of(registration.product_family).score_extension,
     )
     endpoint = PlatformEndpoint(
         auth_token_url=registration.auth_token_url,
@@ -60,4 +65,10 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
         key_id=key.key_id,
         private_key_pem=key.private_key_pem,
     )
-    put_score(tool.platform_http, endpoint, line_item.url, score)
+    try:
+        put_score(tool.platform_http, endpoint, line_item.url, score)
+    except PlatformFailed as failed:
+        if failed.status != _TIMESTAMP_NOT_NEWER:
+            raise
+        # Moodle compares whole seconds: a second score within the second is refused, and is newer a moment later.
+        raise PlatformFailed("timestamp-not-newer", retryable=True, status=failed.status) from failed

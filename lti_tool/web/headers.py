@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
+from lti_tool.platforms.families import family_of
 from lti_tool.roster.models import Registration
 
 ANYONE = "*"
@@ -37,7 +38,8 @@ def allow_form_towards(url: str) -> None:
 def platform_origins(registration: Registration) -> tuple[str, ...]:
     """Return the origins under which a platform shows its pages."""
     origins = {origin_of(registration.issuer), origin_of(registration.auth_login_url)}
-    return tuple(sorted(origin for origin in origins if origin))
+    more = family_of(registration.product_family).frame_ancestors
+    return (*sorted(origin for origin in origins if origin), *more)
 
 
 def origin_of(url: str) -> str:

@@ -14,6 +14,8 @@ from lti_tool.course import welcome as keep_welcome
 from lti_tool.lti.roles import may_earn
 from lti_tool.progress import finish_task
 from lti_tool.web.current import launch_session, tool
+from lti_tool.web.learner.road import draw_road
+from lti_tool.web.learner.sentences import say_done, say_standing
 
 blueprint = Blueprint("learner", __name__)
 
@@ -42,12 +44,16 @@ def route() -> str:
     session = launch_session()
     with tool().db.reading() as tx:
         page = learner_page(tx, session.context_id, session.person_id)
-    just_done = next((task for task in page.tasks if str(task.task_id) == request.args.get("done")), None)
+    named = next((task for task in page.tasks if str(task.task_id) == request.args.get("done")), None)
+    just_done = named if named and named.done_at else None
     return render_template(
         "learner/route.html",
         page=page,
         may_earn=may_earn(session.role),
-        just_done=just_done if just_done and just_done.done_at else None,
+        just_done=just_done,
+        said=say_standing(page),
+        said_done=say_done(page, just_done) if just_done else "",
+        road=draw_road([(task.points, task.done_at is not None) for task in page.tasks], page.points, page.goal_points),
     )
 
 

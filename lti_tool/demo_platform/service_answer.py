@@ -1,0 +1,102 @@
+"""What the services have in common: who may call, in which media type, how a refusal and a page of a list look.
+
+Refusals imitate Moodle: the body is an empty JSON list, the reason stands in the status line.
+https://www.imsglobal.org/spec/lti-ags/v2p0#media-types-and-schemas
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from flask import Response, request
+
+from lti_tool.demo_platform.json_value import read_json_text
+from lti_tool.demo_platform.platform import Platform
+
+Item = TypeVar("Item")
+
+
+class ServiceRefused(Exception):
+    """The answer is this status, with a reason."""
+
+    def __init__(self, status: int, reason: str, retry_after: str | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+def answer_refusal(refused: ServiceRefused) -> Response:
+    """Turn a refusal into an answer."""
+    response = Response("[]", content_type="application/json")
+    response.status = f"{refused.status} {refused.reason}"
+    if refused.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.retry_after is not None:
+        response.headers["Retry-After"] = refused.retry_after
+    return response
+
+
+def refuse_if_planned(platform: Platform, service: str) -> None:
+    """Raise the refusal that was asked for by /control/refuse, while there is one."""
+    refusal = platform.refusals.take(service)
+    if refusal is not None:
+        raise ServiceRefused(refusal.status, "Refused on request", refusal.retry_after)
+
+
+def require_scope(platform: Platform, scope: str) -> None:
+    """Let only a living token with this scope pass: 401 without one, 403 without the scope."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    scopes = platform.access_tokens.find_scopes(token.strip()) if kind.lower() == "bearer" else None
+    if scopes is None:
+        raise ServiceRefused(401, "No valid access token")
+    if scope not in scopes:
+        raise ServiceRefused(403, "The access token does not cover this")
+
+
+def require_accept(media_type: str) -> None:
+    """Let only requests pass that want this media type, to the letter, or anything."""
+    accept = request.headers.get("Accept", "")
+    if accept and "*/*" not in accept and accept != media_type:
+        raise ServiceRefused(400, "Unsupported media type asked for")
+
+
+def read_json(media_type: str) -> Any:
+    """Read the body, which must come in exactly this media type: no parameter behind it."""
+    if request.headers.get("Content-Type") != media_type:
+        raise ServiceRefused(400, "Unsupported content type")
+    try:
+        return read_json_text(request.get_data())
+    except ValueError as error:
+        raise ServiceRefused(400, "The body is not JSON") from error
+
+
+def answer_json(body: Any, media_type: str, status: int = 200) -> Response:
+    """Answer in the media type of the service."""
+    return Response(json.dumps(body, ensure_ascii=False), status=status, content_type=media_type)
+
+
+def take_page(items: Sequence[Item], own_url: str) -> tuple[Sequence[Item], str | None]:
+    """Cut `limit` items out, beginning at `from`, and make the Link header to the rest; all of them without `limit`.
+
+    `own_url` is the full address of the request as the tool knows it.
+    """
+    limit, start = _count("limit"), _count("from")
+    if limit == 0:
+        return items, None
+    end = start + limit
+    if end >= len(items):
+        return items[start:], None
+    parts = urlsplit(own_url)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("limit", "from")]
+    query += [("limit", str(limit)), ("from", str(end))]
+    next_url = urlunsplit(parts._replace(query=urlencode(query)))
+    return items[start:end], f'<{next_url}>; rel="next"'
+
+
+def _count(name: str) -> int:
+    value = request.args.get(name, "0")
+    return int(value) if value.isascii() and value.isdecimal() else 0

@@ -1,0 +1,61 @@
+"""Where the demo platform stands and which tool it knows: everything that is decided outside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class PlatformSettings:
+    """The address of the platform, the address of the tool, and the ids under which they know each other.
+
+    Give the two addresses different hosts (`http://localhost:8700` and `http://127.0.0.1:8701`): ports do not make
+    a request cross-site, and an LMS and its tool are cross-site in real life.
+    """
+
+    issuer_url: str
+    """Also the `iss` of every message. No slash at the end."""
+    tool_url: str
+    """Where `/lti/login`, `/lti/launch` and `/lti/jwks` of the tool are found. No slash at the end."""
+    database_path: str | Path
+    """An SQLite file of its own; made when it is not there."""
+    client_id: str = "demo-client"
+    deployment_id: str = "1"
+    assistant_listed_as_learner: bool = False
+    """Moodle lists a non-editing teacher as Learner in the roster while the launch says Instructor."""
+
+    def __post_init__(self) -> None:
+        for url in (self.issuer_url, self.tool_url):
+            if not url.startswith(("http://", "https://")) or url.endswith("/"):
+                raise ValueError(f"not an http address without a slash at the end: {url!r}")
+
+    @property
+    def authorization_url(self) -> str:
+        """Where the tool sends the browser for an id_token."""
+        return f"{self.issuer_url}/lti/authorize"
+
+    @property
+    def token_url(self) -> str:
+        """Where the tool gets access tokens; also the audience of its client assertion."""
+        return f"{self.issuer_url}/lti/token"
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the public keys of the platform are."""
+        return f"{self.issuer_url}/lti/jwks"
+
+    @property
+    def tool_login_url(self) -> str:
+        """Where a launch begins."""
+        return f"{self.tool_url}/lti/login"
+
+    @property
+    def tool_launch_url(self) -> str:
+        """The only redirect_uri that is registered, and the target link of the one placement."""
+        return f"{self.tool_url}/lti/launch"
+
+    @property
+    def tool_jwks_url(self) -> str:
+        """Where the public keys of the tool are."""
+        return f"{self.tool_url}/lti/jwks"

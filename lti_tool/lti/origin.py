@@ -1,0 +1,30 @@
+"""Scheme, host and port of an address, for telling whether two addresses are of the same place.
+
+https://www.rfc-editor.org/rfc/rfc6454#section-4
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin_of(url: str) -> tuple[str, str, int] | None:
+    """Return the origin, or None for what is not a plain web address."""
+    if "\\" in url or any(character <= " " or character == "\x7f" for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc or port == 0:
+        return None
+    return parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme]
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Say whether both are web addresses of one place."""
+    origin = origin_of(one)
+    return origin is not None and origin == origin_of(other)

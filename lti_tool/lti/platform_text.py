@@ -1,0 +1,34 @@
+"""Text that platforms send, made fit to store and show.
+
+Names and titles are cleaned rather than refused: an odd character in a course title must not keep a class out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def clean_text(value: Any, max_length: int) -> str | None:
+    """Return display text without NUL and lone surrogates, cut to length; None for no text.
+
+    PostgreSQL stores neither, and JSON can write both (as escapes).
+    """
+    if not isinstance(value, str):
+        return None
+    cleaned = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
+    return cleaned[:max_length].rstrip() or None
+
+
+def is_plain(value: str) -> bool:
+    """Say whether a text has no control characters and no lone surrogates, so that it can go anywhere unchanged."""
+    return not any(
+        character < " " or "\x7f" <= character <= "\x9f" or "\ud800" <= character <= "\udfff" for character in value
+    )
+
+
+def is_identifier(value: Any) -> bool:
+    """Say whether a value can be kept and compared as an identifier: 1 to 255 characters, none of them control.
+
+    https://www.imsglobal.org/spec/lti/v1p3/#user-identity-claims limits identifiers to 255 characters.
+    """
+    return isinstance(value, str) and 0 < len(value) <= 255 and is_plain(value)

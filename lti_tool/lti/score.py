@@ -1,0 +1,97 @@
+"""The values of Assignment and Grade Services: the score we send, the result and line item the platform holds.
+
+https://www.imsglobal.org/spec/lti-ags/v2p0/#score-publish-service
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pylti1p3.grade import Grade
+
+
+class ActivityProgress(StrEnum):
+    """How far the learner is."""
+
+    initialized = "Initialized"
+    started = "Started"
+    in_progress = "InProgress"
+    submitted = "Submitted"
+    completed = "Completed"
+
+
+class GradingProgress(StrEnum):
+    """How far the grading is. Only FullyGraded counts everywhere; on Moodle anything else erases the grade."""
+
+    fully_graded = "FullyGraded"
+    pending = "Pending"
+    pending_manual = "PendingManual"
+    failed = "Failed"
+    not_ready = "NotReady"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score of one person. A later timestamp wins; Moodle keeps whole seconds only and refuses equal ones."""
+
+    user_id: str
+    timestamp: datetime
+    activity_progress: ActivityProgress = ActivityProgress.completed
+    grading_progress: GradingProgress = GradingProgress.fully_graded
+    score_given: float | None = None
+    score_maximum: float | None = None
+    comment: str | None = None
+    extension: Mapping[str, object] = field(default_factory=dict)
+    """Members of the platform's own, from its family."""
+
+    def __post_init__(self) -> None:
+        if self.timestamp.tzinfo is None:
+            raise ValueError("a score needs an aware timestamp")
+        if (self.score_given is None) != (self.score_maximum is None):
+            raise ValueError("a score is given out of a maximum")
+        numbers = [number for number in (self.score_given, self.score_maximum) if number is not None]
+        if not all(math.isfinite(number) and number >= 0 for number in numbers) or self.score_maximum == 0:
+            raise ValueError("a score is a number from nought to a maximum above it")
+
+    def to_json(self) -> bytes:
+        """Return the body to send; the timestamp with its offset and a fraction, as the specification wants it."""
+        grade = (
+            Grade()
+            .set_user_id(self.user_id)
+            .set_timestamp(self.timestamp.astimezone(UTC).isoformat(timespec="milliseconds"))
+            .set_activity_progress(self.activity_progress.value)
+            .set_grading_progress(self.grading_progress.value)
+        )
+        if self.score_given is not None and self.score_maximum is not None:
+            grade.set_score_given(self.score_given).set_score_maximum(self.score_maximum)
+        if self.comment is not None:
+            grade.set_comment(self.comment)
+        if self.extension:
+            grade.set_extra_claims(self.extension)
+        return str(grade.get_value()).encode()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the gradebook shows for a person; `score` is None when there is no grade."""
+
+    user_id: str
+    score: float | None
+    maximum: float | None
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class LineItem:
+    """A column of the gradebook that is ours. Its address is its identity."""
+
+    url: str
+    label: str
+    score_maximum: float | None
+    resource_id: str | None = None
+    tag: str | None = None
+    resource_link_id: str | None = None

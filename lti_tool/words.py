@@ -1,0 +1,57 @@
+"""Words outside a request: the gettext catalogue of a language, and the comment that goes to the gradebook.
+
+Knows no Flask, so the worker speaks the same language as the pages. Message ids are English; a message whose context
+is `learner` is read by learners and is kept at twelve words a sentence.
+"""
+
+from __future__ import annotations
+
+import gettext as gettext_module
+from functools import lru_cache
+from pathlib import Path
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+DEFAULT_LOCALE = "nl"
+
+
+@lru_cache(maxsize=16)
+def translations(locale: str) -> gettext_module.NullTranslations:
+    """Return the catalogue of a language; an empty or unknown one gives Dutch."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    if not language.isascii() or not language.isalpha() or not (TRANSLATIONS / language).is_dir():
+        language = DEFAULT_LOCALE
+    return gettext_module.translation("messages", TRANSLATIONS, [language], fallback=True)
+
+
+def score_comment(
+    locale: str,
+    points: int,
+    goal_points: int,
+    total_points: int,
+    goal_reached: bool,
+    badge_name: str,
+) -> str:
+    """Return what stands beside the score in the gradebook: how far the goal is, and what can be earned in all."""
+    npgettext = translations(locale).npgettext
+    words = {"points": points, "goal": goal_points, "badge": badge_name}
+    if goal_reached:
+        goal = npgettext(
+            "learner",
+            "You have %(points)s point and the badge %(badge)s.",
+            "You have %(points)s points and the badge %(badge)s.",
+            points,
+        )
+    else:
+        goal = npgettext(
+            "learner",
+            "You have %(points)s of %(goal)s point for the badge %(badge)s.",
+            "You have %(points)s of %(goal)s points for the badge %(badge)s.",
+            goal_points,
+        )
+    total = npgettext(
+        "learner",
+        "In total you can get %(num)s point.",
+        "In total you can get %(num)s points.",
+        total_points,
+    )
+    return f"{goal % words} {total % {'num': total_points}}"

@@ -1,0 +1,110 @@
+"""Rows of the badges: each make_x() adds one on a transaction, its parents too if not given."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from badges.models import Achievement, Award, AwardState, Credential, IssuerKey, IssuerProfile, Recipient
+from config.ids import new_id
+from gamification.models import ActivityRow
+from lti_tool.roster.models import Context, Person, Registration
+from tests.factories.rows import (
+    NOW,
+    added,
+    make_activity,
+    make_context,
+    make_person,
+    make_registration,
+    make_rule_set_version,
+    registration_of,
+)
+
+
+def make_issuer_profile(tx: Session, registration: Registration | None = None) -> IssuerProfile:
+    registration = registration or make_registration(tx)
+    return added(
+        tx,
+        IssuerProfile(
+            id=new_id(),
+            registration_id=registration.id,
+            name=registration.name,
+            did="did:web:tool.example",
+            created_at=NOW,
+        ),
+    )
+
+
+def make_issuer_key(tx: Session, profile: IssuerProfile | None = None) -> IssuerKey:
+    profile = profile or make_issuer_profile(tx)
+    return added(
+        tx,
+        IssuerKey(
+            id=new_id(),
+            issuer_profile_id=profile.id,
+            verification_method=f"{profile.did}#key-1",
+            private_key_encrypted="sealed",
+            created_at=NOW,
+        ),
+    )
+
+
+def make_recipient(tx: Session, profile: IssuerProfile | None = None, person: Person | None = None) -> Recipient:
+    profile = profile or make_issuer_profile(tx)
+    person = person or make_person(tx, tx.get_one(Registration, profile.registration_id))
+    return added(tx, Recipient(id=new_id(), issuer_profile_id=profile.id, person_id=person.id))
+
+
+def make_achievement(tx: Session, context: Context | None = None, *, name: str = "Biology starter") -> Achievement:
+    context = context or make_context(tx)
+    profile = make_issuer_profile(tx, registration_of(tx, context))
+    return added(
+        tx,
+        Achievement(
+            id=new_id(),
+            context_id=context.id,
+            issuer_profile_id=profile.id,
+            name=name,
+            criteria="Finished the tasks of the course.",
+            achievement_type="Achievement",
+            created_at=NOW,
+        ),
+    )
+
+
+def make_award(
+    tx: Session,
+    achievement: Achievement | None = None,
+    activity: ActivityRow | None = None,
+    *,
+    state: AwardState = AwardState.ACTIVE,
+) -> Award:
+    activity = activity or make_activity(tx)
+    context = tx.get_one(Context, activity.context_id)
+    achievement = achievement or make_achievement(tx, context)
+    return added(
+        tx,
+        Award(
+            id=new_id(),
+            achievement_id=achievement.id,
+            person_id=activity.person_id,
+            activity_id=activity.id,
+            rule_set_version_id=make_rule_set_version(tx, context).id,
+            state=state,
+            awarded_at=NOW,
+        ),
+    )
+
+
+def make_credential(tx: Session, award: Award | None = None) -> Credential:
+    award = award or make_award(tx)
+    profile = tx.get_one(IssuerProfile, tx.get_one(Achievement, award.achievement_id).issuer_profile_id)
+    return added(
+        tx,
+        Credential(
+            id=new_id(),
+            award_id=award.id,
+            issuer_key_id=make_issuer_key(tx, profile).id,
+            document=b"{}",
+            issued_at=NOW,
+        ),
+    )

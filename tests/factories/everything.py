@@ -1,0 +1,42 @@
+"""At least one row in every table, for tests of migrations: what must survive."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
+from config.database import Base
+from tests.factories.badge_rows import make_credential, make_recipient
+from tests.factories.rows import (
+    make_balance,
+    make_launch_session,
+    make_ledger_entry,
+    make_line_item,
+    make_login_attempt,
+    make_membership,
+    make_message,
+    make_rule_set_pointer,
+    make_signing_key,
+)
+
+
+def make_everything(tx: Session) -> None:
+    make_message(tx)
+    make_signing_key(tx)
+    make_login_attempt(tx)
+    make_membership(tx)
+    make_line_item(tx)
+    make_launch_session(tx)
+    make_rule_set_pointer(tx)
+    make_ledger_entry(tx)
+    make_balance(tx)
+    make_recipient(tx)
+    make_credential(tx)
+
+
+def rows_per_table(tx: Session) -> dict[str, int]:
+    return {
+        name: tx.execute(select(func.count()).select_from(table)).scalar_one()
+        for name, table in Base.metadata.tables.items()
+    }

@@ -1,0 +1,219 @@
+"""Several at once: a learner's first activities, two that reach the goal, and publishing while learners go on."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import func, select
+
+from badges.models import Award
+from config.database import Database
+from config.errors import Conflict
+from gamification.engine.activity import Activity, Verb
+from gamification.engine.desired import desired
+from gamification.errors import RuleInvalid, RuleProblem
+from gamification.models import ActivityRow, Balance, LedgerEntry
+from gamification.progress import current_rules, finished_tasks, people_with_balance, task_titles
+from gamification.publish import TaskDraft, publish
+from gamification.record import evaluate, record_activity
+from tests.factories.course import Course, completion, make_course, make_learner, record_and_award
+from tests.factories.rows import NOW
+
+PERSONS = 30
+
+Subject = TypeVar("Subject")
+
+
+@pytest.mark.parametrize(
+    "goal_points", [pytest.param(30, id="goal-reached-by-both-together"), pytest.param(10, id="goal-reached-by-each")]
+)
+def test_first_two_activities_when_recorded_at_the_same_moment_both_count_and_award_once(
+    database: Database, goal_points: int
+) -> None:
+    with database.transaction() as tx:
+        course = make_course(tx, (10, 20), goal_points=goal_points)
+        people = [make_learner(tx, course) for _ in range(PERSONS)]
+
+    def record(person_id: uuid.UUID, which: int) -> int:
+        with database.transaction() as tx:
+            _, awards = record_and_award(tx, completion(course.id, person_id, course.task_ids[which]))
+        return len(awards)
+
+    new_awards = _two_at_once(people, record)
+
+    with database.reading() as tx:
+        balances = tx.execute(select(Balance.person_id, Balance.points, Balance.goal_reached)).all()
+        sums = tx.execute(select(LedgerEntry.person_id, func.sum(LedgerEntry.points)).group_by(LedgerEntry.person_id))
+        assert {row[0]: int(row[1]) for row in sums} == dict.fromkeys(people, 30)
+        awards = tx.execute(select(Award.person_id)).scalars().all()
+    assert {row.person_id: (row.points, row.goal_reached) for row in balances} == dict.fromkeys(people, (30, True))
+    assert sorted(awards) == sorted(people)
+    assert new_awards == [1] * PERSONS
+
+
+def test_next_two_activities_when_recorded_at_the_same_moment_both_count(database: Database) -> None:
+    with database.transaction() as tx:
+        course = make_course(tx, (10, 20, 5), goal_points=35)
+        people = [make_learner(tx, course) for _ in range(PERSONS)]
+        for person_id in people:
+            record_activity(tx, completion(course.id, person_id, course.task_ids[2]), now=NOW)
+
+    def record(person_id: uuid.UUID, which: int) -> int:
+        with database.transaction() as tx:
+            _, awards = record_and_award(tx, completion(course.id, person_id, course.task_ids[which]))
+        return len(awards)
+
+    new_awards = _two_at_once(people, record)
+
+    with database.reading() as tx:
+        assert set(tx.execute(select(Balance.points)).scalars()) == {35}
+        sums = tx.execute(select(func.sum(LedgerEntry.points)).group_by(LedgerEntry.person_id)).scalars()
+        assert {int(points) for points in sums} == {35}
+    assert new_awards == [1] * PERSONS
+
+
+def test_activity_when_told_twice_at_the_same_moment_counts_once(database: Database) -> None:
+    with database.transaction() as tx:
+        course = make_course(tx, (10, 20), goal_points=30)
+        people = [make_learner(tx, course) for _ in range(PERSONS)]
+
+    def record(person_id: uuid.UUID, _which: int) -> int:
+        fact = completion(course.id, person_id, course.task_ids[0], external_id=str(person_id))
+        with database.transaction() as tx:
+            return int(record_activity(tx, fact, now=NOW).is_new)
+
+    times_new = _two_at_once(people, record)
+
+    assert times_new == [1] * PERSONS
+    with database.reading() as tx:
+        assert set(tx.execute(select(Balance.points)).scalars()) == {10}
+        assert tx.execute(select(func.count()).select_from(LedgerEntry)).scalar_one() == PERSONS
+
+
+def test_publishing_when_learners_record_meanwhile_leaves_every_ledger_at_the_newest_rules(database: Database) -> None:
+    with database.transaction() as tx:
+        course = make_course(tx, (5,) * 12, goal_points=20)
+        people = [make_learner(tx, course) for _ in range(6)]
+    recorders = 3
+    start = threading.Barrier(recorders + 1)
+
+    def record_everything(recorder: int) -> None:
+        start.wait(30)
+        for task_id in course.task_ids:
+            for person_id in people[recorder::recorders]:
+                with database.transaction() as tx:
+                    record_activity(tx, completion(course.id, person_id, task_id), now=NOW)
+
+    with ThreadPoolExecutor(recorders) as pool:
+        recording = [pool.submit(record_everything, recorder) for recorder in range(recorders)]
+        start.wait(30)
+        published = 0
+        while not all(future.done() for future in recording):
+            published += _publish_other_points(database, course, extra=published + 1)
+            sleep(0.02)  # SQLite lets waiting writers in by chance: leave the learners one
+        for future in recording:
+            future.result()
+
+    assert published > 0
+    for person_id in people:
+        with database.transaction() as tx:
+            assert not evaluate(tx, course.id, person_id, now=NOW).points_changed
+        with database.reading() as tx:
+            current = current_rules(tx, course.id)
+            assert current is not None
+            facts = tx.execute(select(ActivityRow).where(ActivityRow.person_id == person_id)).scalars().all()
+            expected = desired(
+                tuple(Activity(fact.id, Verb(fact.verb), fact.task_id, fact.occurred_at) for fact in facts),
+                current.rules,
+            )
+            sums = tx.execute(
+                select(LedgerEntry.effect_key, func.sum(LedgerEntry.points))
+                .where(LedgerEntry.person_id == person_id)
+                .group_by(LedgerEntry.effect_key)
+            ).all()
+            balance = tx.get_one(Balance, (course.id, person_id))
+            assert {key: int(points) for key, points in sums} == {
+                effect.effect_key: effect.points for effect in expected.points
+            }
+            assert (balance.points, balance.goal_reached) == (expected.total, expected.goal_reached)
+    with database.reading() as tx:
+        assert people_with_balance(tx, course.id) == sorted(people)
+
+
+def _publish_other_points(database: Database, course: Course, *, extra: int) -> int:
+    """Give every task that nobody finished one more point; says how many versions that made (1 or 0)."""
+    try:
+        with database.transaction() as tx:
+            current = current_rules(tx, course.id)
+            assert current is not None
+            finished = finished_tasks(tx, course.id)
+            titles = task_titles(tx, course.id)
+            drafts = [
+                TaskDraft(rule.task_id, titles[rule.task_id], rule.points + (rule.task_id not in finished))
+                for rule in current.rules.tasks
+            ]
+            new = publish(
+                tx,
+                course.id,
+                by_person_id=course.teacher_id,
+                tasks=drafts,
+                goal_points=20 + extra % 5,
+                achievement_id=course.achievement_id,
+                seen_number=current.number,
+                now=NOW,
+            )
+    except RuleInvalid as invalid:
+        if invalid.problem is not RuleProblem.FINISHED_TASK_CHANGED:
+            raise
+        return 0  # a learner finished the task between the teacher's look and the publishing
+    return int(new.is_new)
+
+
+def test_publishing_when_two_teachers_do_it_at_once_lets_one_win(database: Database) -> None:
+    with database.transaction() as tx:
+        courses = [make_course(tx) for _ in range(10)]
+
+    def publish_new_goal(course: Course, which: int) -> int:
+        try:
+            with database.transaction() as tx:
+                publish(
+                    tx,
+                    course.id,
+                    by_person_id=course.teacher_id,
+                    tasks=[TaskDraft(None, "Only task", 40 + which)],
+                    goal_points=40,
+                    achievement_id=None,
+                    seen_number=1,
+                    now=NOW,
+                )
+        except Conflict:
+            return 0
+        return 1
+
+    winners = _two_at_once(courses, publish_new_goal)
+
+    assert winners == [1] * len(courses)
+    with database.reading() as tx:
+        assert [current.number for course in courses if (current := current_rules(tx, course.id))] == [2] * 10
+
+
+def _two_at_once(subjects: Sequence[Subject], do: Callable[[Subject, int], int]) -> list[int]:
+    """Do it twice for each subject, by two threads that start together; return the sum of the answers of each."""
+    together = threading.Barrier(2)
+
+    def do_all(which: int) -> list[int]:
+        answers = []
+        for subject in subjects:
+            together.wait(60)
+            answers.append(do(subject, which))
+        return answers
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(do_all, range(2))
+    return [one + other for one, other in zip(first, second, strict=True)]

@@ -1,0 +1,172 @@
+"""A real Moodle, told by the environment; nothing here installs or starts one.
+
+MOODLE_URL        its address, for example http://localhost:8088
+MOODLE_COURSE     the id of a course (default 2) in which the people below take part
+MOODLE_PASSWORDS  JSON: {"admin": "…", "t1": "…", "a1": "…", "s1": "…"}: site administrator, editing teacher,
+                  non-editing teacher, learner
+
+Moodle must be allowed to fetch this machine's key set (curl blocked hosts empty, allowed ports empty).
+Run with `MOODLE_URL=… python -m pytest tests/moodle`; without it the tier is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from config.errors import PlatformFailed
+from config.http import HttpClient
+from config.settings import child_environment
+from tests.e2e.conftest import browser  # noqa: F401  (the fixture)
+
+MOODLE_URL = os.environ.get("MOODLE_URL", "")
+COURSE = os.environ.get("MOODLE_COURSE", "2")
+COMMAND = [sys.executable, "-c", "from lti_tool.cli import main; main()"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not MOODLE_URL:
+        for item in items:
+            if "tests/moodle" in str(item.path):
+                item.add_marker(pytest.mark.skip(reason="MOODLE_URL names no Moodle"))
+
+
+@dataclass(frozen=True)
+class RunningTool:
+    """The tool as an administrator started it, and the name of its activity in Moodle."""
+
+    url: str
+    name: str
+    deployment_id: str
+
+
+def log_in(browser: Browser, person: str) -> BrowserContext:  # noqa: F811
+    """Return a browser of its own in which this person is logged in, the site in Dutch or English as it is."""
+    passwords = json.loads(os.environ["MOODLE_PASSWORDS"])
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{MOODLE_URL}/login/index.php")
+    page.fill("#username", person)
+    page.fill("#password", passwords[person])
+    page.click("#loginbtn")
+    page.wait_for_url(re.compile(r"/my/|/\?"))
+    page.close()
+    return context
+
+
+def run_command(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def tool(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:  # noqa: F811
+    """The tool on a free port, registered in Moodle by its own form and here by `platform add`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = child_environment(
+        {
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "PUBLIC_URL": url,
+            "DATA_DIR": str(tmp_path_factory.mktemp("tool")),
+            "ALLOW_LOOPBACK": "true",
+        }
+    )
+    run_command(environment, "db", "upgrade")
+    log = Path(environment["MIJLPAAL_DATA_DIR"]) / "tool.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=environment, stderr=stream)
+    try:
+        wait_for(f"{url}/health/ready")
+        name = f"Mijlpaal {port}"
+        details = register_in_moodle(browser, url, name)
+        run_command(
+            environment,
+            *("platform", "add", "--issuer", details["Platform ID"], "--client-id", details["Client ID"]),
+            *("--auth-login-url", details["Authentication request URL"]),
+            *("--auth-token-url", details["Access token URL"], "--jwks-url", details["Public keyset URL"]),
+            *("--deployment", details["Deployment ID"]),
+        )
+        yield RunningTool(url, name, details["Deployment ID"])
+    finally:
+        process.terminate()
+        process.wait(30)
+        print(log.read_text()[-6000:])
+
+
+def wait_for(url: str) -> None:
+    http = HttpClient(allow_loopback=True, user_agent="mijlpaal-tests")
+    for _ in range(200):
+        try:
+            if http.send("GET", url).status == 200:
+                return
+        except PlatformFailed:
+            time.sleep(0.1)
+    raise AssertionError(url)
+
+
+def register_in_moodle(browser: Browser, tool_url: str, name: str) -> dict[str, str]:  # noqa: F811
+    """Fill in "Configure a tool manually" as an administrator does, and read what Moodle shows for the tool."""
+    context = log_in(browser, "admin")
+    page = context.new_page()
+    page.goto(f"{MOODLE_URL}/mod/lti/toolconfigure.php")
+    sesskey = page.evaluate("M.cfg.sesskey")
+    page.goto(f"{MOODLE_URL}/mod/lti/typessettings.php?action=add&returnto=toolconfigure&sesskey={sesskey}")
+    page.fill("#id_lti_typename", name)
+    page.fill("#id_lti_toolurl", f"{tool_url}/lti/launch")
+    page.select_option("#id_lti_ltiversion", "1.3.0")
+    page.select_option("#id_lti_keytype", "JWK_KEYSET")
+    page.fill("#id_lti_publickeyset", f"{tool_url}/lti/jwks")
+    page.fill("#id_lti_initiatelogin", f"{tool_url}/lti/login")
+    page.fill("#id_lti_redirectionuris", f"{tool_url}/lti/launch")
+    page.select_option("#id_lti_coursevisible", "2")
+    page.evaluate("document.querySelectorAll('fieldset .collapse').forEach(part => part.classList.add('show'))")
+    page.select_option("#id_ltiservice_gradesynchronization", "2")
+    page.select_option("#id_ltiservice_memberships", "1")
+    for choice in ("sendname", "sendemailaddr", "acceptgrades"):
+        page.select_option(f"#id_lti_{choice}", "1")
+    page.click("#id_submitbutton")
+    card = page.locator(".tool-card", has=page.get_by_role("heading", name=name, exact=True))
+    card.locator(".viewdetails").click()
+    dialog = page.locator(".modal-dialog")
+    dialog.get_by_text("Deployment ID").wait_for()
+    text = dialog.inner_text()
+    context.close()
+    return {
+        label: found.group(1)
+        for label in (
+            "Platform ID",
+            "Client ID",
+            "Deployment ID",
+            "Public keyset URL",
+            "Access token URL",
+            "Authentication request URL",
+        )
+        if (found := re.search(rf"{label}:\s*(\S+)", text))
+    }
+
+
+def add_activity(page: Page, tool: RunningTool) -> str:
+    """Add the tool to the course as a teacher does, with a column in the gradebook; returns the activity's id."""
+    page.goto(f"{MOODLE_URL}/course/modedit.php?add=lti&course={COURSE}&section=1&typeid={tool.deployment_id}")
+    page.locator("#id_name").fill(tool.name)
+    page.locator("#id_submitbutton").click()
+    page.wait_for_url(re.compile(r"/mod/lti/view\.php\?id=\d+"))
+    found = re.search(r"id=(\d+)", page.url)
+    assert found
+    return found.group(1)
