@@ -1,6 +1,6 @@
 """Build step: the translations (.po to .mo) and the dependency list, both made from their one source.
 
-As a hatchling hook it runs for the wheel and for the editable install; `python hatch_build.py` runs the same step alone.
+As a hatchling hook it runs for the wheel and for the editable install; `python hatch_build.py` runs it alone.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Doorbell:
         """Set `wake` at every ring until `stop`; waits and tries again while Redis is away."""
         while not stop.is_set():
             try:
-                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
                     channel.subscribe(CHANNEL)
                     while not stop.is_set():
                         if channel.get_message(timeout=_LISTEN_SECONDS) is not None:

@@ -53,6 +53,12 @@ def current_rules(tx: Session, context_id: uuid.UUID) -> CurrentRules | None:
     return CurrentRules(row.id, row.number, RuleSet.from_json(row.content)) if row else None
 
 
+def has_rules(tx: Session, context_id: uuid.UUID) -> bool:
+    """Say whether anything was published in the course."""
+    query = select(RuleSetPointer.version_id).where(RuleSetPointer.context_id == context_id)
+    return tx.execute(query).scalar_one_or_none() is not None
+
+
 def task_titles(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, str]:
     """Return the title of each task of the course."""
     return {row.id: row.title for row in tx.execute(select(Task.id, Task.title).where(Task.context_id == context_id))}

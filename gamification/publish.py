@@ -71,7 +71,8 @@ def publish(
             rules.append(TaskRule(new_id(), draft.points))
             continue
         earlier = before.rule_for(draft.task_id)
-        if earlier is None:
+        if earlier is None or any(rule.task_id == draft.task_id for rule in rules):
+            # Named twice, a task would count twice for the total and once for the learner: an unreachable goal.
             raise RuleInvalid(f"tasks.{index}", RuleProblem.UNKNOWN_TASK)
         if draft.task_id in finished and earlier.points != draft.points:
             raise RuleInvalid(f"tasks.{index}.points", RuleProblem.FINISHED_TASK_CHANGED)

@@ -5,13 +5,18 @@ https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from enum import StrEnum
 
+from sqlalchemy.orm import Session
+
+from gamification.progress import has_rules
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
-from lti_tool.lti.roles import principal_role
+from lti_tool.lti.roles import PrincipalRole, may_edit, may_review, principal_role
 from lti_tool.roster import places
 from lti_tool.roster.launch_sessions import OpenedSession, open_session
 from lti_tool.roster.login_attempts import (
@@ -38,6 +43,32 @@ class LoginBegun:
     state: str
     platform_url: str
     registration: Registration
+
+
+class FirstPage(StrEnum):
+    """Where a launch comes out."""
+
+    SETUP = "setup"
+    PARTICIPANTS = "participants"
+    WELCOME = "welcome"
+    ROUTE = "route"
+
+
+@dataclass(frozen=True)
+class Launched:
+    """An open session and the page it begins on."""
+
+    session: OpenedSession
+    first_page: FirstPage
+
+
+def first_page(tx: Session, context_id: uuid.UUID, role: PrincipalRole, *, is_welcomed: bool) -> FirstPage:
+    """Return the first page for a role: an empty course begins with its set-up, a new learner with the welcome."""
+    if may_edit(role):
+        return FirstPage.PARTICIPANTS if has_rules(tx, context_id) else FirstPage.SETUP
+    if may_review(role):
+        return FirstPage.PARTICIPANTS
+    return FirstPage.ROUTE if is_welcomed else FirstPage.WELCOME
 
 
 def begin_login(tool: Tool, login: LoginInitiation, *, browser: str) -> LoginBegun:
@@ -80,7 +111,7 @@ def begin_login_in_window(tool: Tool, state: str, *, browser: str) -> LoginBegun
         return _begun(tool, tx.get_one(Registration, attempt.registration_id), attempt)
 
 
-def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | None) -> OpenedSession:
+def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | None) -> Launched:
     """Verify a launch and open its session.
 
     The token is verified outside any transaction (it may fetch the platform's keys); then one transaction uses the
@@ -113,14 +144,14 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
         use_attempt(tx, attempt.id, now=now)
         deployment = find_deployment(tx, registration.id, claims.deployment_id)
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
-            places.keep_registration_name(tx.get_one(Registration, registration.id), claims)
+            places.keep_registration_name(tx, registration, claims)
             role = principal_role(claims.role_uris)
             context_id = places.keep_context(tx, deployment.id, claims, now=now)
             link_id = places.keep_resource_link(tx, context_id, claims, now=now)
             places.keep_line_item(tx, context_id, link_id, claims, now=now)
             person = places.keep_person(tx, registration.id, claims, locale=launch_locale(claims), now=now)
-            places.keep_membership(tx, context_id, person.id, role, now=now)
-            return open_session(
+            membership = places.keep_membership(tx, context_id, person.id, role, now=now)
+            opened = open_session(
                 tx,
                 person_id=person.id,
                 context_id=context_id,
@@ -129,6 +160,8 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                 locale=person.locale or person.launch_locale,
                 now=now,
             )
+            is_welcomed = membership.welcomed_at is not None
+            return Launched(opened, first_page(tx, context_id, role, is_welcomed=is_welcomed))
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
     raise LaunchRefused(LaunchRefusal.deployment_waiting)

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from badges.award import award
 from config import outbox
 from config.errors import Conflict, NotAllowed, NotFound
-from gamification.engine.activity import Verb
 from gamification.engine.desired import Desired
-from gamification.models import ActivitySource
 from gamification.progress import current_rules
 from gamification.record import NewActivity, Recorded, evaluate
 from gamification.record import record_activity as record
@@ -21,6 +19,7 @@ from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.messages import MessageType
 from lti_tool.roster.models import LineItem, Person
+from lti_tool.sources.own_tasks import task_completed
 
 
 def record_activity(tx: Session, activity: NewActivity, *, now: datetime) -> Recorded:
@@ -67,15 +66,7 @@ def finish_task(
         raise Conflict("task-closed")
     return record_activity(
         tx,
-        NewActivity(
-            context_id=context_id,
-            person_id=person_id,
-            source=ActivitySource.OWN_TASK,
-            external_id=f"{task_id}:{person_id}",
-            verb=Verb.COMPLETED,
-            task_id=task_id,
-            occurred_at=now,
-        ),
+        task_completed(context_id=context_id, person_id=person_id, task_id=task_id, occurred_at=now),
         now=now,
     )
 

@@ -8,6 +8,7 @@ the same person in the same place ends it.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,10 +19,12 @@ from sqlalchemy.orm import Session
 from config.errors import ToolError
 from config.ids import digest, new_id, new_secret
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.roster.models import LaunchSession, SessionProof
+from lti_tool.roster.models import LaunchSession, Person, Registration, SessionProof
 
 COOKIE_LIFETIME = timedelta(hours=8)
 ADDRESS_LIFETIME = timedelta(hours=2)
+MOST_SESSIONS_IN_A_BROWSER = 12
+"""A launch session's cookie has some 90 bytes; servers refuse request headers beyond 8 kB."""
 
 
 class SessionEnd(StrEnum):
@@ -103,9 +106,15 @@ def open_session(
     return OpenedSession(row.id, address, cookie, COOKIE_LIFETIME)
 
 
-def find_session_row(tx: Session, address: str) -> LaunchSession | None:
-    """Return the row behind an address, whatever its state."""
-    return tx.execute(select(LaunchSession).where(LaunchSession.address_digest == digest(address))).scalar_one_or_none()
+def find_session_row(tx: Session, address: str) -> tuple[LaunchSession, Registration] | None:
+    """Return the row behind an address, whatever its state, and the platform it came from."""
+    row = tx.execute(
+        select(LaunchSession, Registration)
+        .join(Person, Person.id == LaunchSession.person_id)
+        .join(Registration, Registration.id == Person.registration_id)
+        .where(LaunchSession.address_digest == digest(address))
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
 
 
 def check_session(row: LaunchSession | None, address: str, *, cookie: str | None, now: datetime) -> CurrentSession:
@@ -118,24 +127,47 @@ def check_session(row: LaunchSession | None, address: str, *, cookie: str | None
         raise SessionRefused(SessionEnd.UNKNOWN)
     if row.ended_at is not None or row.expires_at <= now:
         raise SessionRefused(SessionEnd.EXPIRED)
-    if row.proof == SessionProof.COOKIE and not _is_cookie_of(row, cookie):
+    if row.proof == SessionProof.COOKIE and not is_cookie_of(row, cookie):
         raise SessionRefused(SessionEnd.OTHER_BROWSER)
     return CurrentSession(
         row.id, address, row.person_id, row.context_id, row.resource_link_id, PrincipalRole(row.role), row.locale
     )
 
 
-def decide_proof(tx: Session, row_id: uuid.UUID, *, cookie: str | None) -> SessionProof:
+def decide_proof(tx: Session, row: LaunchSession, *, cookie: str | None) -> SessionProof:
     """Settle, once, what proves this session from now on: the first request decides, and later ones follow."""
-    row = tx.execute(select(LaunchSession).where(LaunchSession.id == row_id).with_for_update()).scalar_one()
-    if row.proof == SessionProof.UNDECIDED:
-        if _is_cookie_of(row, cookie):
-            row.proof = SessionProof.COOKIE
-            row.expires_at = row.created_at + COOKIE_LIFETIME
-        else:
-            row.proof = SessionProof.ADDRESS
-            row.expires_at = row.created_at + ADDRESS_LIFETIME
-    return SessionProof(row.proof)
+    if is_cookie_of(row, cookie):
+        proof, lifetime = SessionProof.COOKIE, COOKIE_LIFETIME
+    else:
+        proof, lifetime = SessionProof.ADDRESS, ADDRESS_LIFETIME
+    decided = tx.execute(
+        update(LaunchSession)
+        .where(LaunchSession.id == row.id, LaunchSession.proof == SessionProof.UNDECIDED)
+        .values(proof=proof, expires_at=row.created_at + lifetime)
+        .returning(LaunchSession.proof)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if decided is None:
+        decided = tx.execute(select(LaunchSession.proof).where(LaunchSession.id == row.id)).scalar_one()
+    return SessionProof(decided)
+
+
+def sessions_to_drop(tx: Session, session_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Return which of a browser's sessions it need not carry any more, so that its cookies fit in a request.
+
+    The newest few stay, ended ones go, and unknown ones go.
+    """
+    if len(session_ids) < MOST_SESSIONS_IN_A_BROWSER:
+        return []
+    kept = set(
+        tx.execute(
+            select(LaunchSession.id)
+            .where(LaunchSession.id.in_(session_ids), LaunchSession.ended_at.is_(None))
+            .order_by(LaunchSession.created_at.desc())
+            .limit(MOST_SESSIONS_IN_A_BROWSER - 1)
+        ).scalars()
+    )
+    return [session_id for session_id in session_ids if session_id not in kept]
 
 
 def forget_old_sessions(tx: Session, *, now: datetime) -> int:
@@ -145,5 +177,6 @@ def forget_old_sessions(tx: Session, *, now: datetime) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def _is_cookie_of(row: LaunchSession, cookie: str | None) -> bool:
+def is_cookie_of(row: LaunchSession, cookie: str | None) -> bool:
+    """Say whether this is the session's own cookie."""
     return cookie is not None and digest(cookie) == row.cookie_digest

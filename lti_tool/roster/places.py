@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from config.database import Base
 from config.ids import new_id
 from config.upsert import insert_unless_present
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
 
+_Row = TypeVar("_Row", bound=Base)
 
-def keep_registration_name(registration: Registration, claims: LaunchClaims) -> None:
-    """Learn how the platform calls itself."""
+
+def keep_registration_name(tx: Session, known: Registration, claims: LaunchClaims) -> None:
+    """Learn how the platform calls itself; writes only when that changed."""
     if claims.platform is None:
         return
-    registration.name = (claims.platform.name or registration.name)[:200]
-    registration.product_family = (claims.platform.product_family_code or registration.product_family)[:60]
+    name = (claims.platform.name or known.name)[:200]
+    family = (claims.platform.product_family_code or known.product_family)[:60]
+    if (name, family) != (known.name, known.product_family):
+        registration = tx.get_one(Registration, known.id)
+        registration.name, registration.product_family = name, family
+
+
+def _find_or_insert(
+    tx: Session, query: Select[_Row], model: type[_Row], values: Mapping[str, Any], key: tuple[str, ...]
+) -> _Row:
+    """Return the row; two launches that bring it at once make one."""
+    row = tx.execute(query).scalar_one_or_none()
+    if row is not None:
+        return row
+    insert_unless_present(tx, model, {"id": new_id(), **values}, key=key)
+    return tx.execute(query).scalar_one()
 
 
 def keep_context(tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *, now: datetime) -> uuid.UUID:
@@ -31,23 +50,16 @@ def keep_context(tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *,
     else:
         external_id = f"resource-link:{link.id if link else ''}"
         title = (link.title if link else "") or ""
-    insert_unless_present(
+    title = title[:300]
+    context = _find_or_insert(
         tx,
+        select(Context).where(Context.deployment_id == deployment_id, Context.external_context_id == external_id),
         Context,
-        {
-            "id": new_id(),
-            "deployment_id": deployment_id,
-            "external_context_id": external_id,
-            "title": title[:300],
-            "created_at": now,
-        },
-        key=("deployment_id", "external_context_id"),
+        {"deployment_id": deployment_id, "external_context_id": external_id, "title": title, "created_at": now},
+        ("deployment_id", "external_context_id"),
     )
-    context = tx.execute(
-        select(Context).where(Context.deployment_id == deployment_id, Context.external_context_id == external_id)
-    ).scalar_one()
-    if title and context.title != title[:300]:
-        context.title = title[:300]
+    if title:
+        context.title = title
     return context.id
 
 
@@ -56,25 +68,16 @@ def keep_resource_link(tx: Session, context_id: uuid.UUID, claims: LaunchClaims,
     link = claims.resource_link
     external_id = link.id if link else ""
     title = ((link.title if link else "") or "")[:300]
-    insert_unless_present(
+    row = _find_or_insert(
         tx,
-        ResourceLink,
-        {
-            "id": new_id(),
-            "context_id": context_id,
-            "external_resource_link_id": external_id,
-            "title": title,
-            "created_at": now,
-        },
-        key=("context_id", "external_resource_link_id"),
-    )
-    row = tx.execute(
         select(ResourceLink).where(
             ResourceLink.context_id == context_id, ResourceLink.external_resource_link_id == external_id
-        )
-    ).scalar_one()
-    if row.title != title:
-        row.title = title
+        ),
+        ResourceLink,
+        {"context_id": context_id, "external_resource_link_id": external_id, "title": title, "created_at": now},
+        ("context_id", "external_resource_link_id"),
+    )
+    row.title = title
     return row.id
 
 
@@ -84,23 +87,22 @@ def keep_line_item(
     """Return the gradebook column that this link has, or None when the platform gave it none."""
     if claims.ags is None or not claims.ags.lineitem:
         return None
-    url = claims.ags.lineitem
-    insert_unless_present(
+    url, scopes = claims.ags.lineitem, list(claims.ags.scopes)
+    row = _find_or_insert(
         tx,
+        select(LineItem).where(LineItem.context_id == context_id, LineItem.url == url),
         LineItem,
         {
-            "id": new_id(),
             "context_id": context_id,
             "resource_link_id": resource_link_id,
             "url": url,
-            "scopes": list(claims.ags.scopes),
+            "scopes": scopes,
             "seen_at": now,
         },
-        key=("context_id", "url"),
+        ("context_id", "url"),
     )
-    row = tx.execute(select(LineItem).where(LineItem.context_id == context_id, LineItem.url == url)).scalar_one()
-    if row.scopes != list(claims.ags.scopes):
-        row.scopes = list(claims.ags.scopes)
+    if row.scopes != scopes:
+        row.scopes = scopes
     row.seen_at = now
     return row.id
 
@@ -111,53 +113,35 @@ def keep_person(tx: Session, registration_id: uuid.UUID, claims: LaunchClaims, *
     A platform that stops sending names has decided that we should not have them.
     """
     name = claims.name or " ".join(part for part in (claims.given_name, claims.family_name) if part)
-    values = {
+    told = {
         "name": name[:300],
         "given_name": (claims.given_name or "")[:200],
         "email": (claims.email or "")[:320],
         "launch_locale": locale,
     }
-    insert_unless_present(
+    person = _find_or_insert(
         tx,
+        select(Person).where(Person.registration_id == registration_id, Person.subject == claims.subject),
         Person,
-        {
-            "id": new_id(),
-            "registration_id": registration_id,
-            "subject": claims.subject,
-            "locale": "",
-            "created_at": now,
-            **values,
-        },
-        key=("registration_id", "subject"),
+        {"registration_id": registration_id, "subject": claims.subject, "locale": "", "created_at": now, **told},
+        ("registration_id", "subject"),
     )
-    person = tx.execute(
-        select(Person).where(Person.registration_id == registration_id, Person.subject == claims.subject)
-    ).scalar_one()
-    for field, value in values.items():
-        if getattr(person, field) != value:
-            setattr(person, field, value)
+    for field, value in told.items():
+        setattr(person, field, value)
     return person
 
 
 def keep_membership(
     tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, role: PrincipalRole, *, now: datetime
-) -> None:
+) -> Membership:
     """Keep that this person is in this course, with the role of this launch."""
-    insert_unless_present(
+    membership = _find_or_insert(
         tx,
+        select(Membership).where(Membership.context_id == context_id, Membership.person_id == person_id),
         Membership,
-        {
-            "id": new_id(),
-            "context_id": context_id,
-            "person_id": person_id,
-            "role": role,
-            "welcomed_at": None,
-            "launched_at": now,
-        },
-        key=("context_id", "person_id"),
+        {"context_id": context_id, "person_id": person_id, "role": role, "welcomed_at": None, "launched_at": now},
+        ("context_id", "person_id"),
     )
-    membership = tx.execute(
-        select(Membership).where(Membership.context_id == context_id, Membership.person_id == person_id)
-    ).scalar_one()
     membership.role = role
     membership.launched_at = now
+    return membership

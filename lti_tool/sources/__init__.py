@@ -1,0 +1,1 @@
+"""Where activities come from: each source turns what it was told into an activity, with its own key for the fact."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, g, request, url_for
-from sqlalchemy.orm import Session
+from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from config.errors import NotAllowed
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.launch_sessions import (
+    MOST_SESSIONS_IN_A_BROWSER,
     CurrentSession,
     OpenedSession,
     SessionEnd,
@@ -22,8 +22,10 @@ from lti_tool.roster.launch_sessions import (
     check_session,
     decide_proof,
     find_session_row,
+    is_cookie_of,
+    sessions_to_drop,
 )
-from lti_tool.roster.models import Person, Registration, SessionProof
+from lti_tool.roster.models import SessionProof
 from lti_tool.web.current import tool
 from lti_tool.web.headers import allow_framing_by
 
@@ -32,9 +34,12 @@ CSRF_FIELD = "csrf_token"
 _CSRF_PURPOSE = "csrf"
 
 
+_COOKIE_PREFIX = "__Host-s-"
+
+
 def cookie_name(session_id: object) -> str:
     """Return the name of a session's own cookie: two launches in one browser never share one."""
-    return f"__Host-s-{session_id}"
+    return f"{_COOKIE_PREFIX}{session_id}"
 
 
 def set_session_cookie(response: Response, opened: OpenedSession) -> None:
@@ -49,6 +54,21 @@ def set_session_cookie(response: Response, opened: OpenedSession) -> None:
         samesite="None",
         partitioned=True,
     )
+    carried = [session_id for name in request.cookies if (session_id := _session_id_in(name)) is not None]
+    if len(carried) < MOST_SESSIONS_IN_A_BROWSER:
+        return
+    with tool().db.reading() as tx:
+        for session_id in sessions_to_drop(tx, carried):
+            response.delete_cookie(
+                cookie_name(session_id), path="/", secure=True, httponly=True, samesite="None", partitioned=True
+            )
+
+
+def _session_id_in(name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(name.removeprefix(_COOKIE_PREFIX)) if name.startswith(_COOKIE_PREFIX) else None
+    except ValueError:
+        return None
 
 
 def csrf_token(session: CurrentSession) -> str:
@@ -83,24 +103,15 @@ def guard(blueprint: Blueprint, may_enter: Callable[[PrincipalRole], bool]) -> N
 def _prove(address: str) -> CurrentSession:
     now = tool().clock.now()
     with tool().db.reading() as tx:
-        row = find_session_row(tx, address)
-        if row is not None:
-            allow_framing_by(_registration_of(tx, row.person_id))
-        cookie = request.cookies.get(cookie_name(row.id)) if row is not None else None
-        session = check_session(row, address, cookie=cookie, now=now)
-        is_undecided = row is not None and row.proof == SessionProof.UNDECIDED
-    if is_undecided:
+        found = find_session_row(tx, address)
+    row, registration = found or (None, None)
+    if registration is not None:
+        allow_framing_by(registration)
+    cookie = request.cookies.get(cookie_name(row.id)) if row is not None else None
+    session = check_session(row, address, cookie=cookie, now=now)
+    if row is not None and row.proof == SessionProof.UNDECIDED:
         with tool().db.transaction() as tx:
-            proof = decide_proof(tx, session.id, cookie=cookie)
-        if proof == SessionProof.COOKIE and cookie is None:
+            proof = decide_proof(tx, row, cookie=cookie)
+        if proof == SessionProof.COOKIE and not is_cookie_of(row, cookie):
             raise SessionRefused(SessionEnd.OTHER_BROWSER)
     return session
-
-
-def _registration_of(tx: Session, person_id: uuid.UUID) -> Registration:
-    return tx.get_one(Registration, tx.get_one(Person, person_id).registration_id)
-
-
-def home_url(session: CurrentSession) -> str:
-    """Return the address of the first page for this session's role."""
-    return url_for("shared.home", address=session.address)

@@ -148,3 +148,18 @@ def test_login_when_begun_again_in_a_window_gets_a_new_state_and_ends_the_old_on
     assert f"state={old_state}" not in checked.location
     repeated = site.client().post("/lti/login/window", data={"state": old_state}, base_url=TOOL_URL)
     assert repeated.status_code == 403
+
+
+def test_browser_when_it_launches_often_carries_only_its_newest_sessions(site: Site) -> None:
+    browser = site.client()
+    first = site.launch_as(LEARNER_ROLE, sub="first", client=browser)
+    assert first.get("welcome").status_code == 200
+
+    for number in range(20):
+        site.clock.advance(minutes=1)
+        newest = site.launch_as(LEARNER_ROLE, sub=f"learner-{number}", client=browser)
+        assert newest.get("welcome").status_code == 200
+
+    sent = newest.get("welcome").request.headers["Cookie"]
+    assert sent.count("__Host-s-") <= 12
+    assert first.get("welcome").status_code == 403

@@ -24,6 +24,7 @@ from lti_tool.roster.signing_keys import published_keys
 from lti_tool.web.current import tool
 from lti_tool.web.headers import allow_form_towards, allow_framing_by
 from lti_tool.web.sessions import set_session_cookie
+from lti_tool.web.shared.views import FIRST_ENDPOINTS
 
 blueprint = Blueprint("lti", __name__)
 
@@ -74,9 +75,10 @@ def launch() -> Response:
     if "id_token" not in request.form:
         code = "platform-error" if "error" in request.form else "no-token"
         raise LaunchRefused(LaunchRefusal.platform_error, code)
-    opened = complete_launch(tool(), request.form["id_token"], state, browser=request.cookies.get(BROWSER_COOKIE))
-    response = redirect(url_for("shared.home", address=opened.address), 303)
-    set_session_cookie(response, opened)
+    launched = complete_launch(tool(), request.form["id_token"], state, browser=request.cookies.get(BROWSER_COOKIE))
+    address = launched.session.address
+    response = redirect(url_for(FIRST_ENDPOINTS[launched.first_page], address=address), 303)
+    set_session_cookie(response, launched.session)
     return response
 
 

@@ -35,12 +35,12 @@ _LINE_FIELD = re.compile(r"tasks-([0-9]{1,6})-(task_id|title|points)")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 _LONGEST_NUMBER = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ANY_BREAK = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_GAPS = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
 def one_line(value: str | None) -> str:
     """Return the text on one line, without control characters."""
-    return _ANY_BREAK.sub(" ", value or "").strip()
+    return _GAPS.sub(" ", value or "").strip()
 
 
 def several_lines(value: str | None) -> str:
