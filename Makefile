@@ -31,6 +31,7 @@ check: install ## Lint, types, import contracts, lock, translations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/architecture/lock_is_current.py
+	$(BIN)/python tests/architecture/translations_complete.py
 
 test: install ## Run the test suite (SQLite and PostgreSQL, nothing to install)
 	$(PYTEST) tests -n auto --ignore tests/e2e --ignore tests/moodle

@@ -40,5 +40,5 @@ def newest_revision() -> str:
 
 def current_revision(database: Database) -> str:
     """Return the revision that the database has, or nothing."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+    with database.reading() as tx:
+        return MigrationContext.configure(tx.connection()).get_current_revision() or ""

@@ -17,6 +17,7 @@ from lti_tool.web.forms import init_forms
 from lti_tool.web.headers import init_headers
 from lti_tool.web.locale import init_locale
 from lti_tool.web.requests_log import init_requests_log
+from lti_tool.web.static_files import init_static_files
 
 LARGEST_REQUEST_BYTES = 1_000_000
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, http: HttpClie
     init_headers(app)
     init_locale(app)
     init_forms(app)
+    init_static_files(app)
     init_blueprints(app)
     init_errors(app)
     if settings.trusted_proxies:

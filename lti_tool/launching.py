@@ -84,7 +84,7 @@ def begin_login(tool: Tool, login: LoginInitiation, *, browser: str) -> LoginBeg
         if registration is None:
             raise LaunchRefused(LaunchRefusal.unregistered_platform)
         attempt = add_attempt(tx, registration, login, browser=browser, now=tool.clock.now())
-        return _begun(tool, registration, attempt)
+        return _begun(tool, attempt)
 
 
 def continue_login(tool: Tool, state: str, *, browser: str | None) -> LoginBegun:
@@ -95,7 +95,7 @@ def continue_login(tool: Tool, state: str, *, browser: str | None) -> LoginBegun
     """
     with tool.db.reading() as tx:
         attempt = get_attempt(tx, state, browser=browser, now=tool.clock.now())
-        return _begun(tool, tx.get_one(Registration, attempt.registration_id), attempt)
+        return _begun(tool, attempt)
 
 
 def platform_of_login(tool: Tool, state: str) -> Registration | None:
@@ -108,7 +108,7 @@ def begin_login_in_window(tool: Tool, state: str, *, browser: str) -> LoginBegun
     """Begin the same login again in a window of its own, where cookies are kept."""
     with tool.db.transaction() as tx:
         attempt = renew_attempt(tx, state, browser=browser, now=tool.clock.now())
-        return _begun(tool, tx.get_one(Registration, attempt.registration_id), attempt)
+        return _begun(tool, attempt)
 
 
 def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | None) -> Launched:
@@ -122,7 +122,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
     """
     with tool.db.reading() as tx:
         attempt = get_attempt(tx, state, browser=browser, now=tool.clock.now())
-        registration = tx.get_one(Registration, attempt.registration_id)
+    registration = attempt.registration
     claims = verify_launch(
         id_token,
         expected=ExpectedLaunch(
@@ -146,11 +146,11 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
             places.keep_registration_name(tx, registration, claims)
             role = principal_role(claims.role_uris)
-            context_id = places.keep_context(tx, deployment.id, claims, now=now)
-            link_id = places.keep_resource_link(tx, context_id, claims, now=now)
+            context_id, link_id = places.keep_place(tx, deployment.id, claims, now=now)
             places.keep_line_item(tx, context_id, link_id, claims, now=now)
-            person = places.keep_person(tx, registration.id, claims, locale=launch_locale(claims), now=now)
-            membership = places.keep_membership(tx, context_id, person.id, role, now=now)
+            person, membership = places.keep_member(
+                tx, registration.id, context_id, claims, role=role, locale=launch_locale(claims), now=now
+            )
             opened = open_session(
                 tx,
                 person_id=person.id,
@@ -178,7 +178,8 @@ def is_own_address(tool: Tool, url: str) -> bool:
     return url == tool.settings.public_url or url.startswith(tool.settings.public_url + "/")
 
 
-def _begun(tool: Tool, registration: Registration, attempt: Attempt) -> LoginBegun:
+def _begun(tool: Tool, attempt: Attempt) -> LoginBegun:
+    registration = attempt.registration
     return LoginBegun(
         attempt.state,
         authorization_request_url(

@@ -1,16 +1,20 @@
 """Runs the numbered migrations on SQLite and PostgreSQL.
 
+Processes that start at once migrate one after the other: on PostgreSQL under an advisory lock, on SQLite because all
+steps are one exclusive transaction, begun before the revision is read. A step that fails leaves nothing behind.
+
 On SQLite a batch rebuild drops and recreates a table, which with foreign keys on deletes the children of its rows:
-they are switched off before the transaction, checked at its end, and switched on again.
+they are off on this connection, and checked before the commit.
 """
 
+import sqlite3
 from pathlib import Path
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
-import lti_tool.roster.models  # noqa: F401  (each import fills the MetaData)
+import lti_tool.tables  # noqa: F401  (fills the MetaData)
 from config.database import Base
 
 target_metadata = Base.metadata
@@ -20,19 +24,18 @@ def run() -> None:
     url = context.config.attributes["database_url"]
     parsed = make_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
-    if is_sqlite and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    # No pool: whatever happens, the end of the connection gives the advisory lock free.
+    engine = create_engine(url, poolclass=NullPool)
+    if is_sqlite:
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
     with engine.connect() as connection:
-        if is_sqlite:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            connection.exec_driver_sql("PRAGMA busy_timeout = 60000")
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.commit()
-        else:
-            connection.execute(text("SET lock_timeout = '10s'"))
-            # Two processes that start at once migrate one after the other.
+        if not is_sqlite:
             connection.execute(text("SELECT pg_advisory_lock(7305420)"))
+            # Only now: waiting for another process that migrates may take as long as that takes.
+            connection.execute(text("SET lock_timeout = '10s'"))
             connection.commit()
         context.configure(
             connection=connection,
@@ -40,7 +43,8 @@ def run() -> None:
             render_as_batch=is_sqlite,
             compare_type=True,
             compare_server_default=True,
-            transaction_per_migration=True,
+            transactional_ddl=True,
+            transaction_per_migration=not is_sqlite,
         )
         with context.begin_transaction():
             context.run_migrations()
@@ -48,10 +52,17 @@ def run() -> None:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
                     raise RuntimeError(f"rows without their parent after migrating: {broken[:5]}")
-        if not is_sqlite:
-            connection.execute(text("SELECT pg_advisory_unlock(7305420)"))
-            connection.commit()
-    engine.dispose()
+
+
+def prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would leave CREATE and DROP outside the transaction: begin_sqlite decides instead.
+    connection.isolation_level = None
+    for pragma in ("busy_timeout = 60000", "journal_mode = WAL", "foreign_keys = OFF"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 run()

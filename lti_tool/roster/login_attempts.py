@@ -24,7 +24,7 @@ class Attempt:
     id: uuid.UUID
     state: str
     nonce: str
-    registration_id: uuid.UUID
+    registration: Registration
     external_deployment_id: str
     login: LoginInitiation
 
@@ -142,4 +142,4 @@ def _attempt(row: LoginAttempt, state: str, registration: Registration) -> Attem
         deployment_id=row.external_deployment_id or None,
         lti_message_hint=row.message_hint or None,
     )
-    return Attempt(row.id, state, row.nonce, row.registration_id, row.external_deployment_id, login)
+    return Attempt(row.id, state, row.nonce, registration, row.external_deployment_id, login)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from config.database import Base
@@ -31,54 +31,65 @@ def keep_registration_name(tx: Session, known: Registration, claims: LaunchClaim
         registration.name, registration.product_family = name, family
 
 
-def _find_or_insert(
+def _insert_and_find(
     tx: Session, query: Select[_Row], model: type[_Row], values: Mapping[str, Any], key: tuple[str, ...]
 ) -> _Row:
-    """Return the row; two launches that bring it at once make one."""
-    row = tx.execute(query).scalar_one_or_none()
-    if row is not None:
-        return row
+    """Return the row after making it; two launches that bring it at once make one."""
     insert_unless_present(tx, model, {"id": new_id(), **values}, key=key)
     return tx.execute(query).scalar_one()
 
 
-def keep_context(tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *, now: datetime) -> uuid.UUID:
-    """Return the course of this launch; a launch without one gets a course of its own per resource link."""
+def keep_place(
+    tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *, now: datetime
+) -> tuple[uuid.UUID, uuid.UUID]:
+    """Return the course and the placement of this launch.
+
+    A launch that names no course gets a course of its own per resource link.
+    """
     link = claims.resource_link
+    link_id, link_title = (link.id, (link.title or "")[:300]) if link else ("", "")
     if claims.context is not None:
         external_id, title = f"context:{claims.context.id}", claims.context.title or claims.context.label or ""
     else:
-        external_id = f"resource-link:{link.id if link else ''}"
-        title = (link.title if link else "") or ""
+        external_id, title = f"resource-link:{link_id}", link_title
     title = title[:300]
-    context = _find_or_insert(
-        tx,
-        select(Context).where(Context.deployment_id == deployment_id, Context.external_context_id == external_id),
-        Context,
-        {"deployment_id": deployment_id, "external_context_id": external_id, "title": title, "created_at": now},
-        ("deployment_id", "external_context_id"),
+    find_context = select(Context).where(
+        Context.deployment_id == deployment_id, Context.external_context_id == external_id
     )
+    known = tx.execute(
+        find_context.add_columns(ResourceLink).outerjoin(
+            ResourceLink,
+            and_(ResourceLink.context_id == Context.id, ResourceLink.external_resource_link_id == link_id),
+        )
+    ).one_or_none()
+    context, placement = known or (None, None)
+    if context is None:
+        context = _insert_and_find(
+            tx,
+            find_context,
+            Context,
+            {"deployment_id": deployment_id, "external_context_id": external_id, "title": title, "created_at": now},
+            ("deployment_id", "external_context_id"),
+        )
+    if placement is None:
+        placement = _insert_and_find(
+            tx,
+            select(ResourceLink).where(
+                ResourceLink.context_id == context.id, ResourceLink.external_resource_link_id == link_id
+            ),
+            ResourceLink,
+            {
+                "context_id": context.id,
+                "external_resource_link_id": link_id,
+                "title": link_title,
+                "created_at": now,
+            },
+            ("context_id", "external_resource_link_id"),
+        )
     if title:
         context.title = title
-    return context.id
-
-
-def keep_resource_link(tx: Session, context_id: uuid.UUID, claims: LaunchClaims, *, now: datetime) -> uuid.UUID:
-    """Return the placement that was launched."""
-    link = claims.resource_link
-    external_id = link.id if link else ""
-    title = ((link.title if link else "") or "")[:300]
-    row = _find_or_insert(
-        tx,
-        select(ResourceLink).where(
-            ResourceLink.context_id == context_id, ResourceLink.external_resource_link_id == external_id
-        ),
-        ResourceLink,
-        {"context_id": context_id, "external_resource_link_id": external_id, "title": title, "created_at": now},
-        ("context_id", "external_resource_link_id"),
-    )
-    row.title = title
-    return row.id
+    placement.title = link_title
+    return context.id, placement.id
 
 
 def keep_line_item(
@@ -88,9 +99,10 @@ def keep_line_item(
     if claims.ags is None or not claims.ags.lineitem:
         return None
     url, scopes = claims.ags.lineitem, list(claims.ags.scopes)
-    row = _find_or_insert(
+    query = select(LineItem).where(LineItem.context_id == context_id, LineItem.url == url)
+    row = tx.execute(query).scalar_one_or_none() or _insert_and_find(
         tx,
-        select(LineItem).where(LineItem.context_id == context_id, LineItem.url == url),
+        query,
         LineItem,
         {
             "context_id": context_id,
@@ -107,10 +119,20 @@ def keep_line_item(
     return row.id
 
 
-def keep_person(tx: Session, registration_id: uuid.UUID, claims: LaunchClaims, *, locale: str, now: datetime) -> Person:
-    """Return the person, with the names of this launch; what a launch does not carry is forgotten.
+def keep_member(
+    tx: Session,
+    registration_id: uuid.UUID,
+    context_id: uuid.UUID,
+    claims: LaunchClaims,
+    *,
+    role: PrincipalRole,
+    locale: str,
+    now: datetime,
+) -> tuple[Person, Membership]:
+    """Return the person, with the names of this launch, and their membership, with the role of this launch.
 
-    A platform that stops sending names has decided that we should not have them.
+    What a launch does not carry is forgotten: a platform that stops sending names has decided that we should not
+    have them.
     """
     name = claims.name or " ".join(part for part in (claims.given_name, claims.family_name) if part)
     told = {
@@ -119,29 +141,37 @@ def keep_person(tx: Session, registration_id: uuid.UUID, claims: LaunchClaims, *
         "email": (claims.email or "")[:320],
         "launch_locale": locale,
     }
-    person = _find_or_insert(
-        tx,
-        select(Person).where(Person.registration_id == registration_id, Person.subject == claims.subject),
-        Person,
-        {"registration_id": registration_id, "subject": claims.subject, "locale": "", "created_at": now, **told},
-        ("registration_id", "subject"),
-    )
+    find_person = select(Person).where(Person.registration_id == registration_id, Person.subject == claims.subject)
+    known = tx.execute(
+        find_person.add_columns(Membership).outerjoin(
+            Membership, and_(Membership.person_id == Person.id, Membership.context_id == context_id)
+        )
+    ).one_or_none()
+    person, membership = known or (None, None)
+    if person is None:
+        person = _insert_and_find(
+            tx,
+            find_person,
+            Person,
+            {"registration_id": registration_id, "subject": claims.subject, "locale": "", "created_at": now, **told},
+            ("registration_id", "subject"),
+        )
+    if membership is None:
+        membership = _insert_and_find(
+            tx,
+            select(Membership).where(Membership.context_id == context_id, Membership.person_id == person.id),
+            Membership,
+            {
+                "context_id": context_id,
+                "person_id": person.id,
+                "role": role,
+                "welcomed_at": None,
+                "launched_at": now,
+            },
+            ("context_id", "person_id"),
+        )
     for field, value in told.items():
         setattr(person, field, value)
-    return person
-
-
-def keep_membership(
-    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, role: PrincipalRole, *, now: datetime
-) -> Membership:
-    """Keep that this person is in this course, with the role of this launch."""
-    membership = _find_or_insert(
-        tx,
-        select(Membership).where(Membership.context_id == context_id, Membership.person_id == person_id),
-        Membership,
-        {"context_id": context_id, "person_id": person_id, "role": role, "welcomed_at": None, "launched_at": now},
-        ("context_id", "person_id"),
-    )
     membership.role = role
     membership.launched_at = now
-    return membership
+    return person, membership

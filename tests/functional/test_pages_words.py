@@ -543,14 +543,28 @@ class TestParticipants:
 
 class TestRoad:
     def test_road_when_nothing_is_done_starts_at_the_beginning(self) -> None:
-        road = draw_road([(10, False), (40, False)], 0, 50)
+        road = draw_road(
+            (
+                (10, False),
+                (40, False),
+            ),
+            0,
+            50,
+        )
 
         assert road is not None
         assert road.marker is not None
         assert (round(road.marker.x), road.is_reached, road.loop) == (22, False, "")
 
     def test_road_when_half_is_done_is_half_green(self) -> None:
-        road = draw_road([(25, True), (25, False)], 25, 50)
+        road = draw_road(
+            (
+                (25, True),
+                (25, False),
+            ),
+            25,
+            50,
+        )
 
         assert road is not None
         assert road.marker is not None
@@ -560,7 +574,15 @@ class TestRoad:
 
     @pytest.mark.parametrize("points", [50, 55, 60])
     def test_road_when_the_goal_is_reached_is_reached_whatever_is_left(self, points: int) -> None:
-        road = draw_road([(50, True), (5, points >= 55), (5, points == 60)], points, 50)
+        road = draw_road(
+            (
+                (50, True),
+                (5, points >= 55),
+                (5, points == 60),
+            ),
+            points,
+            50,
+        )
 
         assert road is not None
         assert road.is_reached
@@ -569,11 +591,11 @@ class TestRoad:
         assert (road.marker is None) == (points != 55)
 
     def test_road_when_there_is_no_goal_is_no_road(self) -> None:
-        assert draw_road([], 0, 0) is None
-        assert draw_road([], 0, 10) is None
+        assert draw_road((), 0, 0) is None
+        assert draw_road((), 0, 10) is None
 
     def test_stops_when_tasks_are_many_are_grouped_and_never_touch(self) -> None:
-        road = draw_road([(5, number < 12) for number in range(100)], 60, 250)
+        road = draw_road(tuple([(5, number < 12) for number in range(100)]), 60, 250)
 
         assert road is not None
         assert len(road.stops) <= MOST_STOPS + 2
@@ -582,7 +604,7 @@ class TestRoad:
 
     @pytest.mark.parametrize("tasks", [[(1, False), (10_000, False)], [(10_000, True)], [(1, True)] * 9])
     def test_road_when_points_are_lopsided_stays_in_the_picture(self, tasks: list[tuple[int, bool]]) -> None:
-        road = draw_road(tasks, sum(points for points, done in tasks if done), 6)
+        road = draw_road(tuple(tasks), sum(points for points, done in tasks if done), 6)
 
         assert road is not None
         for line in (road.behind, road.ahead, road.loop, road.loop_done):

@@ -163,3 +163,18 @@ def test_browser_when_it_launches_often_carries_only_its_newest_sessions(site: S
     sent = newest.get("welcome").request.headers["Cookie"]
     assert sent.count("__Host-s-") <= 12
     assert first.get("welcome").status_code == 403
+
+
+def test_static_files_when_asked_for_by_their_version_may_be_kept_for_a_year(sqlite_site: Site) -> None:
+    page = sqlite_site.launch_as(LEARNER_ROLE).get("welcome").get_data(as_text=True)
+    address = page.partition('href="/static/mijlpaal.css')[2].partition('"')[0]
+    client = sqlite_site.client()
+
+    versioned = client.get(f"/static/mijlpaal.css{address}", base_url=TOOL_URL)
+    plain = client.get("/static/mijlpaal.css", base_url=TOOL_URL)
+
+    versioned.close()
+    plain.close()
+    assert address.startswith("?v=")
+    assert "immutable" in versioned.headers["Cache-Control"]
+    assert "immutable" not in plain.headers["Cache-Control"]

@@ -1,13 +1,33 @@
-"""Migrations: the head is the models, every step goes up and down with the data kept, append-only holds at the head."""
+"""Migrations: the head is the models, every step goes down and up with the data kept, two at once do not collide."""
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 import lti_tool.tables  # noqa: F401
 from config.database import Base, Database
-from config.migrate import current_revision, newest_revision
+from config.migrate import current_revision, downgrade, migration_config, newest_revision, upgrade
+from migrations.append_only import PROTECTED
+from tests.databases import Servers
+from tests.factories.everything import make_everything, rows_per_table
+
+ROOT = Path(__file__).parents[2]
+REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
 
 
 def test_head_when_compared_with_models_has_no_difference(database: Database) -> None:
@@ -17,3 +37,267 @@ def test_head_when_compared_with_models_has_no_difference(database: Database) ->
         )
         assert compare_metadata(context, Base.metadata) == []
     assert current_revision(database) == newest_revision()
+
+
+def test_revisions_when_listed_are_numbered_without_a_gap_and_files_say_so() -> None:
+    scripts = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())[::-1]
+
+    assert [script.revision for script in scripts] == [f"{number:04}" for number in range(1, len(scripts) + 1)]
+    assert [script.down_revision for script in scripts] == [None, *REVISIONS[:-1]]
+    for script in scripts:
+        assert re.fullmatch(rf"{script.revision}_[a-z0-9_]+\.py", Path(script.path).name)
+
+
+def test_factories_when_asked_for_everything_fill_every_table(database: Database) -> None:
+    with database.transaction() as tx:
+        make_everything(tx)
+
+    assert [table for table, rows in _rows(database).items() if rows == 0] == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:])
+def test_step_when_taken_down_and_up_again_keeps_every_row_of_every_table(database_url: str, revision: str) -> None:
+    before_step = REVISIONS[REVISIONS.index(revision) - 1]
+    database = Database(database_url)
+    with database.transaction() as tx:
+        make_everything(tx)
+    before = _rows(database)
+
+    downgrade(database_url, before_step)
+    assert current_revision(database) == before_step
+    upgrade(database_url, revision)
+    upgrade(database_url)
+
+    assert current_revision(database) == newest_revision()
+    assert _rows(database) == before
+    assert _broken_references(database) == []
+    database.dispose()
+
+
+def test_current_revision_when_nothing_was_made_is_nothing(fresh_url: Callable[[str], str]) -> None:
+    database = Database(fresh_url("sqlite"))
+
+    assert current_revision(database) == ""
+    database.dispose()
+
+
+def test_first_step_when_taken_down_leaves_nothing_and_goes_up_again(database_url: str) -> None:
+    database = Database(database_url)
+
+    downgrade(database_url, "base")
+    with database.engine.connect() as connection:
+        left = inspect(connection).get_table_names()
+        functions = [] if database.is_sqlite else _own_functions(database)
+    upgrade(database_url)
+
+    assert left == ["alembic_version"]
+    assert functions == []
+    with database.transaction() as tx:
+        make_everything(tx)
+    database.dispose()
+
+
+def test_upgrade_when_at_the_head_already_changes_nothing(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        make_everything(tx)
+    before = (_schema(database), _rows(database))
+
+    upgrade(database_url)
+
+    assert (_schema(database), _rows(database)) == before
+    database.dispose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_upgrade_when_two_processes_start_at_once_on_a_fresh_database_both_succeed(
+    fresh_url: Callable[[str], str], kind: str
+) -> None:
+    url = fresh_url(kind)
+    wait_and_upgrade = f"from config.migrate import upgrade; print('ready', flush=True); input(); upgrade({url!r})"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", wait_and_upgrade],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for _ in range(2)
+    ]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        ends = [process.communicate(timeout=60)[1] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+    assert [(process.returncode, end) for process, end in zip(processes, ends, strict=True)] == [(0, "")] * 2
+    database = Database(url)
+    assert current_revision(database) == newest_revision()
+    with database.transaction() as tx:
+        make_everything(tx)
+    database.dispose()
+
+
+def test_migration_when_it_fails_half_way_leaves_the_schema_as_it_was(
+    database_url: str, migrations_with: Callable[[str], Path]
+) -> None:
+    database = Database(database_url)
+    before = _schema(database)
+    directory = migrations_with("""
+        op.create_table("half_way", sa.Column("id", sa.Integer(), primary_key=True))
+        op.execute("SELECT * FROM a_table_that_is_not_there")
+    """)
+
+    with pytest.raises(DBAPIError):
+        command.upgrade(_config(database_url, directory), "9999")
+
+    assert _schema(database) == before
+    assert current_revision(database) == newest_revision()
+    upgrade(database_url)
+    database.dispose()
+
+
+@pytest.mark.parametrize("parent", ["registration", "context", "person", "task", "achievement", "award"])
+def test_batch_rebuild_when_a_parent_table_is_made_again_keeps_its_children(
+    database_url: str, migrations_with: Callable[[str], Path], parent: str
+) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        make_everything(tx)
+    before = _rows(database)
+    directory = migrations_with(f"""
+        recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+        with op.batch_alter_table("{parent}", recreate=recreate) as batch:
+            batch.add_column(sa.Column("added", sa.String(10), nullable=True))
+    """)
+
+    command.upgrade(_config(database_url, directory), "9999")
+
+    assert _rows(database) == before
+    assert _broken_references(database) == []
+    with database.engine.connect() as connection:
+        assert "added" in {column["name"] for column in inspect(connection).get_columns(parent)}
+    database.dispose()
+
+
+def test_batch_rebuild_when_it_leaves_a_child_without_its_parent_on_sqlite_is_undone(
+    sqlite_url: str, migrations_with: Callable[[str], Path]
+) -> None:
+    database = Database(sqlite_url)
+    with database.transaction() as tx:
+        make_everything(tx)
+    before = (_schema(database), _rows(database))
+    directory = migrations_with('op.execute("DELETE FROM registration")')
+
+    with pytest.raises(RuntimeError, match="without their parent"):
+        command.upgrade(_config(sqlite_url, directory), "9999")
+
+    assert (_schema(database), _rows(database)) == before
+    database.dispose()
+
+
+def test_batch_rebuild_when_a_protected_table_is_protected_again_is_still_append_only(
+    database_url: str, migrations_with: Callable[[str], Path]
+) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        make_everything(tx)
+    before = _rows(database)
+    directory = migrations_with(f"""
+        for table in {PROTECTED!r}:
+            unprotect(table)
+            recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+            with op.batch_alter_table(table, recreate=recreate) as batch:
+                batch.add_column(sa.Column("added", sa.String(10), nullable=True))
+            protect(table)
+    """)
+
+    command.upgrade(_config(database_url, directory), "9999")
+
+    assert _rows(database) == before
+    for table in PROTECTED:
+        with pytest.raises(DBAPIError, match="append-only"), database.transaction() as tx:
+            tx.execute(text(f"UPDATE {table} SET id = id"))
+    database.dispose()
+
+
+def _rows(database: Database) -> dict[str, int]:
+    with database.reading() as tx:
+        return rows_per_table(tx)
+
+
+def _broken_references(database: Database) -> list[object]:
+    if not database.is_sqlite:
+        return []
+    with database.reading() as tx:
+        return list(tx.execute(text("PRAGMA foreign_key_check")))
+
+
+def _schema(database: Database) -> list[tuple[object, ...]]:
+    query = (
+        "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+        if database.is_sqlite
+        else "SELECT table_name, column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = 'public' ORDER BY 1, 2"
+    )
+    with database.reading() as tx:
+        return [tuple(row) for row in tx.execute(text(query))]
+
+
+def _own_functions(database: Database) -> list[str]:
+    with database.reading() as tx:
+        return list(
+            tx.execute(text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).scalars()
+        )
+
+
+def _config(database_url: str, directory: Path) -> Config:
+    config = migration_config(database_url)
+    config.set_main_option("version_locations", f"{ROOT / 'migrations' / 'versions'}:{directory}")
+    return config
+
+
+@pytest.fixture
+def migrations_with(tmp_path: Path) -> Callable[[str], Path]:
+    """Put one more migration after the head, with this body; it runs through the project's own env.py."""
+
+    def write(body: str) -> Path:
+        directory = tmp_path / "one_more"
+        directory.mkdir()
+        lines = indent(dedent(body).strip(), "    ")
+        (directory / "9999_one_more.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            "from migrations.append_only import protect, unprotect\n"
+            f"revision = '9999'\ndown_revision = '{newest_revision()}'\nbranch_labels = depends_on = None\n\n"
+            f"def upgrade():\n{lines}\n"
+        )
+        return directory
+
+    return write
+
+
+@pytest.fixture
+def fresh_url(tmp_path: Path, servers: Servers) -> Iterator[Callable[[str], str]]:
+    """Return the address of a database in which nothing was ever made."""
+    names = []
+
+    def fresh(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+        names.append(f"fresh_{uuid.uuid4().hex[:12]}")
+        servers.admin(f"CREATE DATABASE {names[0]}")
+        return servers.database_url(names[0])
+
+    yield fresh
+    for name in names:
+        servers.admin(f"DROP DATABASE {name} WITH (FORCE)")

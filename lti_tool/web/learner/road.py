@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 WIDTH = 360
@@ -64,8 +65,12 @@ class Road:
     height: int = HEIGHT
 
 
-def draw_road(tasks: Sequence[tuple[int, bool]], points: int, goal_points: int) -> Road | None:
-    """Return the road for these (points, is done) tasks; None where there is no goal to go to."""
+@lru_cache(maxsize=1024)
+def draw_road(tasks: tuple[tuple[int, bool], ...], points: int, goal_points: int) -> Road | None:
+    """Return the road for these (points, is done) tasks; None where there is no goal to go to.
+
+    Remembered: a class stands at few different places, and drawing costs as much as the rest of the page.
+    """
     total = sum(task_points for task_points, _ in tasks)
     if goal_points <= 0 or not tasks:
         return None

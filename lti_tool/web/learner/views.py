@@ -53,7 +53,9 @@ def route() -> str:
         just_done=just_done,
         said=say_standing(page),
         said_done=say_done(page, just_done) if just_done else "",
-        road=draw_road([(task.points, task.done_at is not None) for task in page.tasks], page.points, page.goal_points),
+        road=draw_road(
+            tuple((task.points, task.done_at is not None) for task in page.tasks), page.points, page.goal_points
+        ),
     )
 
 
