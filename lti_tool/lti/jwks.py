@@ -87,6 +87,8 @@ class KeySets:
             key = key_set.keys.get(key_id)
             if reached and key is None:
                 key_set.remember_unknown(key_id, now)
+                # Made-up key ids cost the platform one request in this while; a real rotation is seen at once.
+                key_set.try_again_at = now + _REFETCH_AFTER
         if key is not None and key_set.is_within(_USABLE, now):
             return key
         raise LaunchRefused(LaunchRefusal.key_unknown if reached else LaunchRefusal.keys_unreachable)
@@ -100,7 +102,7 @@ class KeySets:
             key_set.try_again_at = now + _RETRY_AFTER
             return False
         key_set.fetched_at = now
-        key_set.try_again_at = now + _REFETCH_AFTER
+        key_set.try_again_at = None
         return True
 
     def _key_set(self, jwks_url: str) -> _KeySet:
