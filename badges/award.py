@@ -10,13 +10,13 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from badges.models import Achievement, Award, AwardState, Credential
+from badges.models import Achievement, AchievementVersion, Award, AwardState, Credential
 from config.ids import new_id
 
 
 @dataclass(frozen=True)
 class AwardView:
-    """An award as its holder sees it. `is_ready` is True when the signed document exists."""
+    """An award as its holder sees it, in the texts it was awarded with. `is_ready` says that the document is signed."""
 
     award_id: uuid.UUID
     name: str
@@ -29,18 +29,20 @@ def award(
     tx: Session,
     *,
     achievement_id: uuid.UUID,
+    achievement_version_id: uuid.UUID,
     person_id: uuid.UUID,
     activity_id: uuid.UUID,
     rule_set_version_id: uuid.UUID,
     now: datetime,
 ) -> uuid.UUID | None:
-    """Award the achievement; None when this person holds it already."""
+    """Award the achievement in these texts; None when this person holds it already, in whatever texts."""
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     return tx.execute(
         insert(Award)
         .values(
             id=new_id(),
             achievement_id=achievement_id,
+            achievement_version_id=achievement_version_id,
             person_id=person_id,
             activity_id=activity_id,
             rule_set_version_id=rule_set_version_id,
@@ -57,8 +59,15 @@ def award(
 def list_awards(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> list[AwardView]:
     """Return what the person holds in this course, oldest first."""
     rows = tx.execute(
-        select(Award.id, Award.awarded_at, Achievement.name, Achievement.criteria, Credential.id.label("credential_id"))
+        select(
+            Award.id,
+            Award.awarded_at,
+            AchievementVersion.name,
+            AchievementVersion.criteria,
+            Credential.id.label("credential_id"),
+        )
         .join(Achievement, Achievement.id == Award.achievement_id)
+        .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
         .outerjoin(Credential, Credential.award_id == Award.id)
         .where(Achievement.context_id == context_id, Award.person_id == person_id, Award.state == AwardState.ACTIVE)
         .order_by(Award.awarded_at)
@@ -69,9 +78,9 @@ def list_awards(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> lis
 def find_document(tx: Session, award_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, bytes] | None:
     """Return the achievement's name and the signed bytes, for the holder only; None for anybody else."""
     row = tx.execute(
-        select(Achievement.name, Credential.document)
+        select(AchievementVersion.name, Credential.document)
         .join(Award, Award.id == Credential.award_id)
-        .join(Achievement, Achievement.id == Award.achievement_id)
+        .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
         .where(Award.id == award_id, Award.person_id == person_id, Award.state == AwardState.ACTIVE)
     ).one_or_none()
     return (row.name, row.document) if row else None

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from badges.issuer import current_issuer_key
-from badges.models import Achievement, Award, AwardState, IssuerProfile, Recipient
+from badges.models import Achievement, AchievementVersion, Award, AwardState, IssuerProfile, Recipient
 from badges.models import Credential as CredentialRow
 from badges.openbadges.achievement import Achievement as AchievementDocument
 from badges.openbadges.achievement import AchievementType
@@ -31,13 +31,13 @@ from config.upsert import insert_unless_present
 
 @dataclass(frozen=True)
 class ToIssue:
-    """Everything that signing needs, read in one transaction."""
+    """Everything that signing needs, read in one transaction. The texts are those of the award, not the newest."""
 
     award_id: uuid.UUID
     person_id: uuid.UUID
     awarded_at: datetime
     recipient_id: uuid.UUID
-    achievement_id: uuid.UUID
+    achievement_version_id: uuid.UUID
     achievement_name: str
     criteria: str
     achievement_type: str
@@ -53,15 +53,16 @@ def prepare(tx: Session, award_id: uuid.UUID) -> ToIssue | None:
     Gives the person a pseudonym with this issuer the first time.
     """
     row = tx.execute(
-        select(Award, Achievement, IssuerProfile)
+        select(Award, Achievement, AchievementVersion, IssuerProfile)
         .join(Achievement, Achievement.id == Award.achievement_id)
+        .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
         .join(IssuerProfile, IssuerProfile.id == Achievement.issuer_profile_id)
         .outerjoin(CredentialRow, CredentialRow.award_id == Award.id)
         .where(Award.id == award_id, Award.state == AwardState.ACTIVE, CredentialRow.id.is_(None))
     ).one_or_none()
     if row is None:
         return None
-    award, achievement, issuer = row
+    award, achievement, version, issuer = row
     insert_unless_present(
         tx,
         Recipient,
@@ -77,9 +78,9 @@ def prepare(tx: Session, award_id: uuid.UUID) -> ToIssue | None:
         person_id=award.person_id,
         awarded_at=award.awarded_at,
         recipient_id=recipient_id,
-        achievement_id=achievement.id,
-        achievement_name=achievement.name,
-        criteria=achievement.criteria,
+        achievement_version_id=version.id,
+        achievement_name=version.name,
+        criteria=version.criteria,
         achievement_type=achievement.achievement_type,
         issuer_did=issuer.did,
         issuer_name=issuer.name,
@@ -106,7 +107,7 @@ def sign_award(
                 id=to_issue.recipient_id.urn,
                 identifiers=(identity,),
                 achievement=AchievementDocument(
-                    id=to_issue.achievement_id.urn,
+                    id=to_issue.achievement_version_id.urn,
                     name=to_issue.achievement_name,
                     description=to_issue.criteria,
                     criteria_narrative=to_issue.criteria,

@@ -51,7 +51,7 @@ class IssuerKey(Base):
 
 
 class Achievement(Base):
-    """What can be earned in a course."""
+    """What can be earned in a course: the lineage. What it is called and takes is in its versions."""
 
     __tablename__ = "achievement"
     __table_args__ = (Index("ix_achievement_context_id", "context_id"),)
@@ -59,10 +59,23 @@ class Achievement(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
     issuer_profile_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issuer_profile.id"))
+    achievement_type: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+
+class AchievementVersion(Base):
+    """The texts of an achievement from one change to the next. Never changed once written: people hold them."""
+
+    __tablename__ = "achievement_version"
+    __table_args__ = (UniqueConstraint("achievement_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """Appears as `urn:uuid:` as the achievement's id in credentials: other texts, another id."""
+    achievement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("achievement.id"))
+    number: Mapped[int]
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     criteria: Mapped[str] = mapped_column(String(CRITERIA_LENGTH))
     """In plain words: what somebody who holds it has done."""
-    achievement_type: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
 
 
@@ -84,6 +97,8 @@ class Award(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     achievement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("achievement.id"))
+    achievement_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("achievement_version.id"))
+    """The texts that held when it was earned: what the holder sees and what is signed."""
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activity.id"))
     """The activity that reached the goal."""

@@ -67,7 +67,7 @@ class Database:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            keep_private(Path(parsed.database))
         self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, hide_parameters=True)
         self.wake: Callable[[], None] = lambda: None
         if self.is_sqlite:
@@ -99,6 +99,16 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+def keep_private(path: Path) -> None:
+    """Make an SQLite file, and the directory it needs, for this user alone: it holds names and e-mail addresses.
+
+    SQLite gives the files beside it (-wal, -shm) the mode of the file itself.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -144,7 +144,10 @@ class HttpClient:
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or location is None:
                 return answer
-            url = urljoin(url, location)
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                break
             if method != "GET" or origin_to_call(url) != origin:
                 break
         raise PlatformFailed("redirect-refused", f"host {origin.host}", retryable=False, status=answer.status)

@@ -15,13 +15,15 @@ from datetime import UTC, datetime
 reference: ContextVar[str] = ContextVar("reference", default="")
 """The reference number of the request or message being handled."""
 
-_SESSION_SEGMENT = re.compile(r"/s/[A-Za-z0-9_-]+")
+# Also where an address is a parameter of another one, with its slashes encoded.
+_SLASH = r"(?:/|%(?:25)*2[Ff])"
+_SESSION_SEGMENT = re.compile(rf"({_SLASH}s{_SLASH})(?:[A-Za-z0-9_-]|%(?!2[Ff])[0-9A-Fa-f]{{2}})+")
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def scrub(text: str) -> str:
     """Return the text without launch-session addresses."""
-    return _SESSION_SEGMENT.sub("/s/…", text)
+    return _SESSION_SEGMENT.sub(r"\1…", text)
 
 
 class JsonFormatter(logging.Formatter):
@@ -33,13 +35,13 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": scrub(record.getMessage()),
+            "message": record.getMessage(),
         }
         if number := reference.get():
             entry["reference"] = number
         for name, value in vars(record).items():
             if name not in _STANDARD:
-                entry[name] = scrub(value) if isinstance(value, str) else value
+                entry[name] = value
         if record.exc_info and record.exc_info[0] is not None:
             entry["error"] = record.exc_info[0].__name__
             frames = []
@@ -49,7 +51,7 @@ class JsonFormatter(logging.Formatter):
                 frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}:{code.co_name}")
                 traceback = traceback.tb_next
             entry["trace"] = frames[-12:]
-        return json.dumps(entry, ensure_ascii=False, default=str)
+        return scrub(json.dumps(entry, ensure_ascii=False, default=str))
 
 
 def start_logging(level: str) -> None:

@@ -10,17 +10,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain, zip_longest
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, and_, or_, select, text, update
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config.database import Base, Database
 from config.ids import new_id
+
+KEPT_WHEN_DONE = timedelta(days=30)
 
 
 class MessageState(StrEnum):
@@ -121,7 +137,9 @@ def put(
 def claim(database: Database, *, now: datetime, lease_seconds: float = 60, limit: int = 10) -> list[Claimed]:
     """Take up to `limit` due messages, oldest first, for `lease_seconds`.
 
-    Of a lane at most one message is claimed, and none while another of that lane is held under a lease.
+    Of a lane only the oldest message can be taken, and none while another of that lane is held under a lease. Where
+    `limit` is short, messages with and without a lane take turns, so that work that calls no platform never waits for
+    slow ones.
     """
     token = new_id()
     lease_until = now + timedelta(seconds=lease_seconds)
@@ -130,29 +148,22 @@ def claim(database: Database, *, now: datetime, lease_seconds: float = 60, limit
         and_(message.state == MessageState.WAITING, message.due_at <= now),
         and_(message.state == MessageState.CLAIMED, message.lease_until < now),
     )
+    by_age = (message.due_at, message.created_at, message.id)
+    held = select(message.lane).where(
+        message.state == MessageState.CLAIMED, message.lease_until >= now, message.lane != ""
+    )
+    place = func.row_number().over(partition_by=message.lane, order_by=by_age).label("place")
+    in_lanes = select(message.id, place).where(is_due, message.lane != "", message.lane.not_in(held)).subquery()
+    first_of_lane = select(in_lanes.c.id).where(in_lanes.c.place == 1)
+    due = select(message.id).where(is_due).order_by(*by_age).limit(limit).with_for_update(skip_locked=True)
     with database.transaction() as tx:
         if tx.get_bind().dialect.name == "postgresql":
             # Lanes are decided by reading; two claimers must not decide at the same moment.
             tx.execute(text("SELECT pg_advisory_xact_lock(7305421)"))
-        held = select(message.lane).where(
-            message.state == MessageState.CLAIMED, message.lease_until >= now, message.lane != ""
-        )
-        candidates = tx.execute(
-            select(message.id, message.lane)
-            .where(is_due, message.lane.not_in(held))
-            .order_by(message.due_at, message.created_at, message.id)
-            .limit(limit * 5)
-            .with_for_update(skip_locked=True)
-        ).all()
-        chosen: list[uuid.UUID] = []
-        lanes: set[str] = set()
-        for message_id, lane in candidates:
-            if len(chosen) == limit:
-                break
-            if lane and lane in lanes:
-                continue
-            lanes.add(lane)
-            chosen.append(message_id)
+        without_lane = tx.execute(due.where(message.lane == "")).scalars().all()
+        with_lane = tx.execute(due.where(message.id.in_(first_of_lane))).scalars().all()
+        in_turn = chain.from_iterable(zip_longest(without_lane, with_lane))
+        chosen = [message_id for message_id in in_turn if message_id is not None][:limit]
         if not chosen:
             return []
         rows = tx.execute(
@@ -168,6 +179,28 @@ def claim(database: Database, *, now: datetime, lease_seconds: float = 60, limit
         ).all()
     claimed = {row.id: Claimed(row.id, row.type, dict(row.ids), row.attempts, token, lease_until) for row in rows}
     return [claimed[message_id] for message_id in chosen]
+
+
+def renew(database: Database, claimed: Claimed, *, now: datetime, lease_seconds: float) -> Claimed | None:
+    """Hold the message for `lease_seconds` from now; None when the lease was lost.
+
+    A lease that ran out can be renewed as long as nobody took the message; not in a lane, where another message may
+    be in hand by now.
+    """
+    lease_until = now + timedelta(seconds=lease_seconds)
+    with database.transaction() as tx:
+        renewed = tx.execute(
+            update(OutboxMessage)
+            .where(*_is_held(claimed), or_(OutboxMessage.lease_until >= now, OutboxMessage.lane == ""))
+            .values(lease_until=lease_until)
+            .returning(OutboxMessage.id)
+        ).scalar_one_or_none()
+    return None if renewed is None else replace(claimed, lease_until=lease_until)
+
+
+def release(database: Database, claimed: Claimed, *, now: datetime) -> bool:
+    """Give the message back as it was before it was claimed, its attempt uncounted; False when the lease was lost."""
+    return _wait_again(database, claimed, now=now, attempts=claimed.attempts - 1)
 
 
 def finish_done(database: Database, claimed: Claimed, *, now: datetime) -> bool:
@@ -186,30 +219,27 @@ def finish_later(database: Database, claimed: Claimed, *, now: datetime, due_at:
     If an equal message was put meanwhile, this one is done: the newer promise covers it, and takes over the attempts
     and the due time, so that a platform that asked for rest gets it.
     """
-    with database.transaction() as tx:
-        mine = tx.execute(
-            select(OutboxMessage)
-            .where(OutboxMessage.id == claimed.id, OutboxMessage.lease_token == claimed.lease_token)
-            .with_for_update()
-        ).scalar_one_or_none()
-        if mine is None or mine.state != MessageState.CLAIMED:
-            return False
-        while not _hand_over(tx, mine, now=now, due_at=due_at, attempts=claimed.attempts, error=error[:200]):
-            # An equal message of a transaction that was still open cannot be seen, only collided with.
-            with suppress(IntegrityError), tx.begin_nested():
-                tx.execute(
-                    update(OutboxMessage)
-                    .where(OutboxMessage.id == claimed.id)
-                    .values(
-                        state=MessageState.WAITING,
-                        due_at=due_at,
-                        last_error=error[:200],
-                        lease_token=None,
-                        lease_until=None,
-                    )
-                )
-                break
-    return True
+    return _wait_again(database, claimed, now=now, attempts=claimed.attempts, due_at=due_at, error=error[:200])
+
+
+def forget_done(tx: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Delete up to `limit` messages that have been done for thirty days; returns how many. Dead ones stay."""
+    before = now - KEPT_WHEN_DONE
+    message = OutboxMessage
+    old = (
+        tx.execute(
+            select(message.id)
+            # Nothing is done before it is due; the index knows the due time only.
+            .where(message.state == MessageState.DONE, message.due_at < before, message.finished_at < before)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        .scalars()
+        .all()
+    )
+    if old:
+        tx.execute(delete(message).where(message.id.in_(old)))
+    return len(old)
 
 
 def revive(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
@@ -226,18 +256,57 @@ def revive(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> i
     return revived
 
 
-def _hand_over(tx: Session, mine: OutboxMessage, *, now: datetime, due_at: datetime, attempts: int, error: str) -> bool:
+def _is_held(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxMessage.id == claimed.id,
+        OutboxMessage.lease_token == claimed.lease_token,
+        OutboxMessage.state == MessageState.CLAIMED,
+    )
+
+
+def _wait_again(
+    database: Database,
+    claimed: Claimed,
+    *,
+    now: datetime,
+    attempts: int,
+    due_at: datetime | None = None,
+    error: str | None = None,
+) -> bool:
+    """Let the message wait again; its due time and last error stay where none are given."""
+    with database.transaction() as tx:
+        mine = tx.execute(select(OutboxMessage).where(*_is_held(claimed)).with_for_update()).scalar_one_or_none()
+        if mine is None:
+            return False
+        values = {
+            "attempts": attempts,
+            "due_at": mine.due_at if due_at is None else due_at,
+            "last_error": mine.last_error if error is None else error,
+        }
+        while not _hand_over(tx, mine, values, now=now):
+            # An equal message of a transaction that was still open cannot be seen, only collided with.
+            with suppress(IntegrityError), tx.begin_nested():
+                tx.execute(
+                    update(OutboxMessage)
+                    .where(OutboxMessage.id == claimed.id)
+                    .values(state=MessageState.WAITING, lease_token=None, lease_until=None, **values)
+                )
+                break
+    return True
+
+
+def _hand_over(tx: Session, mine: OutboxMessage, values: Mapping[str, object], *, now: datetime) -> bool:
     newer = tx.execute(
         update(OutboxMessage)
         .where(OutboxMessage.coalesce_key == mine.coalesce_key, OutboxMessage.state == MessageState.WAITING)
-        .values(due_at=due_at, attempts=attempts, last_error=error)
+        .values(**values)
         .returning(OutboxMessage.id)
     ).scalar_one_or_none()
     if newer is None:
         return False
     mine.state = MessageState.DONE
     mine.finished_at = now
-    mine.last_error = error
+    mine.last_error = str(values["last_error"])
     mine.lease_token = None
     mine.lease_until = None
     return True
@@ -249,11 +318,7 @@ def _finish(
     with database.transaction() as tx:
         finished = tx.execute(
             update(OutboxMessage)
-            .where(
-                OutboxMessage.id == claimed.id,
-                OutboxMessage.lease_token == claimed.lease_token,
-                OutboxMessage.state == MessageState.CLAIMED,
-            )
+            .where(*_is_held(claimed))
             .values(
                 state=state,
                 finished_at=finished_at,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadData, URLSafeSerializer
 
 from config.errors import ToolError
 from config.settings import Settings
@@ -50,10 +53,29 @@ def secret_box(settings: Settings) -> SecretBox:
 
 
 class Sealer:
-    """Makes and checks short tokens bound to a purpose and a value (CSRF tokens)."""
+    """Makes what only this installation can make: tokens bound to a value (CSRF), and documents that travel.
+
+    A document can be read by whoever holds it; it cannot be changed, nor used for another purpose.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._key = derive_key(settings.secret_key.get_secret_value(), "sealed-tokens")
+        self._document_key = derive_key(settings.secret_key.get_secret_value(), "sealed-documents")
+
+    def seal_document(self, purpose: str, document: Mapping[str, Any]) -> str:
+        """Return the document as a text that is safe in URLs."""
+        return self._serializer(purpose).dumps(dict(document))
+
+    def open_document(self, purpose: str, sealed: str) -> dict[str, Any] | None:
+        """Return the document, or None when it was not sealed here for this purpose."""
+        try:
+            document = self._serializer(purpose).loads(sealed)
+        except BadData:
+            return None
+        return document if isinstance(document, dict) else None
+
+    def _serializer(self, purpose: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._document_key, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
     def seal(self, purpose: str, value: str) -> str:
         """Return the token for this value."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -16,6 +16,8 @@ from config.errors import SettingsInvalid
 
 ENVIRONMENT_PREFIX = "MIJLPAAL_"
 _SHORTEST_SECRET = 32
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
+_HIGHEST_PORT = 65_535
 
 
 class WorkerMode(StrEnum):
@@ -97,10 +99,10 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
-        parts = urlsplit(value.rstrip("/"))
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
+        origin = _ORIGIN.fullmatch(value.rstrip("/"))
+        if origin is None or int(origin["port"] or 0) > _HIGHEST_PORT:
             raise ValueError("must be an address like https://mijlpaal.example.org, without a path")
-        return value.rstrip("/")
+        return origin[0]
 
     @field_validator("database_url")
     @classmethod

@@ -32,7 +32,7 @@ class LedgerKind(StrEnum):
 
 
 class Task(Base):
-    """What a learner can do and earn points for. Its points are in the rule-set version."""
+    """What a learner can do and earn points for. Its points are in the rule-set version, of its title a digest."""
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_context_id", "context_id"),)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gamification.engine.rule_set import RuleSet
+from gamification.engine.rule_set import AchievementRef, RuleSet
 from gamification.models import ActivityRow, Balance, RuleSetPointer, RuleSetVersion, Task
 
 
@@ -34,13 +34,19 @@ class TaskStanding:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one learner stands in one course. `total_points` is what this learner can earn in all."""
+    """Where one learner stands in one course. `total_points` is what this learner can earn in all.
+
+    `total_differs` says that others can earn another total; `achievement` is what waits at the goal now, also for
+    somebody who holds it with earlier texts.
+    """
 
     tasks: tuple[TaskStanding, ...]
     points: int
     goal_points: int
     total_points: int
+    total_differs: bool
     goal_reached: bool
+    achievement: AchievementRef | None
 
 
 def current_rules(tx: Session, context_id: uuid.UUID) -> CurrentRules | None:
@@ -97,7 +103,9 @@ def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standi
         points=balance.points if balance else 0,
         goal_points=current.rules.goal_points,
         total_points=sum(task.points for task in tasks),
+        total_differs=current.rules.has_closed_tasks,
         goal_reached=balance.goal_reached if balance else False,
+        achievement=current.rules.achievement,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from config.errors import Conflict
 from config.ids import new_id
 from config.upsert import insert_unless_present
-from gamification.engine.rule_set import RuleSet, TaskRule, check_points
+from gamification.engine.rule_set import AchievementRef, RuleSet, TaskRule, check_points, texts_digest
 from gamification.errors import RuleInvalid, RuleProblem
 from gamification.models import TITLE_LENGTH, ActivityRow, RuleSetPointer, RuleSetVersion, Task
 
@@ -29,12 +29,16 @@ class TaskDraft:
 
 @dataclass(frozen=True)
 class Published:
-    """The version that holds now. `is_new` is False when nothing in the rules had changed."""
+    """The version that holds now. `is_new` is False when neither the rules nor a text had changed.
+
+    `evaluation_needed` says whether somebody may hold something else under it; a change of texts alone never does that.
+    """
 
     version_id: uuid.UUID
     number: int
     rules: RuleSet
     is_new: bool
+    evaluation_needed: bool
 
 
 def publish(
@@ -44,14 +48,15 @@ def publish(
     by_person_id: uuid.UUID,
     tasks: Sequence[TaskDraft],
     goal_points: int,
-    achievement_id: uuid.UUID | None,
+    achievement: AchievementRef | None,
     seen_number: int,
     now: datetime,
 ) -> Published:
     """Make these tasks and this goal the rules of the course.
 
     A task that somebody finished keeps its points, and when it is left out it is closed, not deleted: what was
-    earned with it stays. `seen_number` is the version the teacher had on screen (0 for none).
+    earned with it stays. `seen_number` is the version the teacher had on screen (0 for none). Another title is a new
+    version too, so that two teachers who change texts at once do not overwrite each other unseen.
 
     Raises:
         RuleInvalid: with the place of the first problem; nothing was changed.
@@ -85,15 +90,15 @@ def publish(
     ]
     check_points([(rule.points, rule.closed) for rule in (*rules, *closed)], goal_points)
 
-    for rule, draft in zip(rules, tasks, strict=True):
-        title = draft.title.strip()
+    titles = [draft.title.strip() for draft in tasks]
+    for rule, draft, title in zip(rules, tasks, titles, strict=True):
         if draft.task_id is None:
             tx.add(Task(id=rule.task_id, context_id=context_id, title=title, created_at=now))
         else:
             tx.get_one(Task, rule.task_id).title = title
-    wanted = RuleSet((*rules, *closed), goal_points, achievement_id)
+    wanted = RuleSet((*rules, *closed), goal_points, achievement, texts_digest(titles))
     if current is not None and wanted == before:
-        return Published(current.id, current.number, before, is_new=False)
+        return Published(current.id, current.number, before, is_new=False, evaluation_needed=False)
     tx.flush()
     version = RuleSetVersion(
         id=new_id(),
@@ -107,7 +112,7 @@ def publish(
     tx.flush()
     pointer.version_id = version.id
     tx.flush()
-    return Published(version.id, version.number, wanted, is_new=True)
+    return Published(version.id, version.number, wanted, is_new=True, evaluation_needed=not wanted.counts_as(before))
 
 
 def lock_pointer(tx: Session, context_id: uuid.UUID) -> RuleSetPointer:

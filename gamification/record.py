@@ -101,10 +101,10 @@ def evaluate(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, now: d
     activities would not see each other), then holds the published version still.
     """
     balance = _lock_balance(tx, context_id, person_id, now=now)
-    version = _current_version(tx, context_id)
-    if version is None:
+    held = hold_rules(tx, context_id)
+    if held is None:
         return Evaluated(Desired((), (), False), balance.points, False, None)
-    version_id, rules = version
+    version_id, rules = held.version_id, held.rules
     activities = tuple(
         Activity(row.id, Verb(row.verb), row.task_id, row.occurred_at)
         for row in tx.execute(
@@ -121,6 +121,29 @@ def evaluate(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, now: d
         balance.updated_at = now
         tx.flush()
     return Evaluated(wanted, balance.points, changed != 0, version_id)
+
+
+@dataclass(frozen=True)
+class HeldRules:
+    """The version that holds now, and goes on to hold until the transaction ends."""
+
+    version_id: uuid.UUID
+    rules: RuleSet
+
+
+def hold_rules(tx: Session, context_id: uuid.UUID) -> HeldRules | None:
+    """Return the rules and keep anybody from publishing others until the transaction ends; None without any.
+
+    Many may hold them at once, before or after they lock a balance: only publishing takes the pointer for itself, and
+    it takes no balance, so nobody waits in a circle.
+    """
+    version_id = tx.execute(
+        select(RuleSetPointer.version_id).where(RuleSetPointer.context_id == context_id).with_for_update(read=True)
+    ).scalar_one_or_none()
+    if version_id is None:
+        return None
+    content = tx.execute(select(RuleSetVersion.content).where(RuleSetVersion.id == version_id)).scalar_one()
+    return HeldRules(version_id, RuleSet.from_json(content))
 
 
 def _write_difference(
@@ -180,13 +203,3 @@ def _lock_balance(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, n
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one()
-
-
-def _current_version(tx: Session, context_id: uuid.UUID) -> tuple[uuid.UUID, RuleSet] | None:
-    version_id = tx.execute(
-        select(RuleSetPointer.version_id).where(RuleSetPointer.context_id == context_id).with_for_update(read=True)
-    ).scalar_one_or_none()
-    if version_id is None:
-        return None
-    content = tx.execute(select(RuleSetVersion.content).where(RuleSetVersion.id == version_id)).scalar_one()
-    return version_id, RuleSet.from_json(content)

@@ -25,6 +25,9 @@ LARGEST_REQUEST_BYTES = 1_000_000
 def create_app(settings: Settings, *, clock: Clock | None = None, http: HttpClient | None = None) -> Flask:
     """Build the application; `clock` and `http` are the two seams that tests may replace."""
     app = Flask("lti_tool.web", static_folder="static", template_folder="templates")
+    # No redirects to a tidier address: they would repeat a session address towards whatever Host was sent.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
@@ -39,5 +42,5 @@ def create_app(settings: Settings, *, clock: Clock | None = None, http: HttpClie
     init_errors(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.achievement import describe_achievement, find_achievement
+from badges.achievement import AchievementTexts, achievement_texts, describe_achievement
 from badges.award import AwardView, holders, list_awards
 from config import outbox
 from config.errors import NotAllowed
 from config.secrets import SecretBox
 from gamification.engine.goal import percent_to_goal
+from gamification.engine.rule_set import AchievementRef
 from gamification.progress import (
     TaskStanding,
     current_rules,
@@ -38,6 +39,8 @@ from lti_tool.tool import Tool
 class LearnerPage:
     """Everything a learner's page says. `goal_points` is 0 and `tasks` empty where nothing was published yet.
 
+    `badge_name` and `badge_criteria` are what can be earned now; what the learner holds is in `awards`, in the texts it
+    was awarded with.
     `percent` is progress to the goal, the only percentage; `points_to_go` is 0 from the goal on.
     """
 
@@ -63,10 +66,10 @@ def learner_page(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Le
     """Return what this learner's page shows."""
     where = standing(tx, context_id, person_id)
     title = tx.execute(select(Context.title).where(Context.id == context_id)).scalar_one()
-    achievement = find_achievement(tx, context_id)
     awards = tuple(list_awards(tx, context_id, person_id))
     if where is None:
         return LearnerPage(title, (), 0, 0, 0, 0, 0, False, "", "", awards)
+    badge = _badge(tx, where.achievement)
     return LearnerPage(
         course_title=title,
         tasks=where.tasks,
@@ -76,8 +79,8 @@ def learner_page(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Le
         percent=percent_to_goal(where.points, where.goal_points),
         points_to_go=max(0, where.goal_points - where.points),
         goal_reached=where.goal_reached,
-        badge_name=achievement.name if achievement else "",
-        badge_criteria=achievement.criteria if achievement else "",
+        badge_name=badge.name,
+        badge_criteria=badge.criteria,
         awards=awards,
     )
 
@@ -108,9 +111,9 @@ def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
     """Return what the teacher can change."""
     title = tx.execute(select(Context.title).where(Context.id == context_id)).scalar_one()
     current = current_rules(tx, context_id)
-    achievement = find_achievement(tx, context_id)
     if current is None:
         return CourseSetup(title, 0, (), 0, "", "")
+    badge = _badge(tx, current.rules.achievement)
     titles = task_titles(tx, context_id)
     finished = finished_tasks(tx, context_id)
     return CourseSetup(
@@ -122,9 +125,13 @@ def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
             if not rule.closed
         ),
         goal_points=current.rules.goal_points,
-        badge_name=achievement.name if achievement else "",
-        badge_criteria=achievement.criteria if achievement else "",
+        badge_name=badge.name,
+        badge_criteria=badge.criteria,
     )
+
+
+def _badge(tx: Session, achievement: AchievementRef | None) -> AchievementTexts:
+    return achievement_texts(tx, achievement.version_id) if achievement else AchievementTexts("", "")
 
 
 def publish_course(
@@ -143,6 +150,9 @@ def publish_course(
 ) -> Published:
     """Publish the teacher's tasks, goal and badge; everybody in the course is evaluated again in the background.
 
+    Where only texts changed nobody's points do, so nobody is evaluated and no score is sent: a comment in the gradebook
+    names the badge as it was called when the score was sent.
+
     Raises:
         NotAllowed: somebody who may not edit this course.
         RuleInvalid, AchievementInvalid: with the place of the first problem; nothing is kept.
@@ -152,7 +162,7 @@ def publish_course(
         raise NotAllowed("may-not-edit")
     lock_pointer(tx, context_id)
     issuer_profile_id = ensure_issuer(tx, box, context_id, now=now)
-    achievement_id = describe_achievement(
+    described = describe_achievement(
         tx,
         context_id=context_id,
         issuer_profile_id=issuer_profile_id,
@@ -166,20 +176,30 @@ def publish_course(
         by_person_id=person_id,
         tasks=tasks,
         goal_points=goal_points,
-        achievement_id=achievement_id,
+        achievement=AchievementRef(described.achievement_id, described.version_id),
         seen_number=seen_number,
         now=now,
     )
-    if published.is_new:
+    if published.evaluation_needed:
         outbox.put(tx, MessageType.EVALUATE_COURSE, {"context_id": context_id}, now=now, coalesce_key=str(context_id))
     return published
 
 
-def evaluate_course(tool: Tool, context_id: uuid.UUID) -> None:
-    """Bring everybody in the course to the newest rules, one transaction a person, so that nobody waits long."""
+def evaluate_course(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None] = lambda: None) -> None:
+    """Bring the learners of the course to the newest rules, one transaction a person, so that nobody waits long.
+
+    Each of them has their score promised to every column, so this fills a new column too. Who came back in a role that
+    does not earn keeps what they have and gets nothing new. `keep_lease` is called before each person: the caller says
+    there that it is still at work, or raises to stop; what was done until then stays.
+    """
     with tool.db.reading() as tx:
         people = people_with_balance(tx, context_id)
+        roles = tx.execute(select(Membership.person_id, Membership.role).where(Membership.context_id == context_id))
+        not_earning = {row.person_id for row in roles if not may_earn(PrincipalRole(row.role))}
     for person_id in people:
+        if person_id in not_earning:
+            continue
+        keep_lease()
         with tool.db.transaction() as tx:
             evaluate_again(tx, context_id, person_id, now=tool.clock.now())
 

@@ -11,24 +11,20 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from config import outbox
 from gamification.progress import has_rules
+from lti_tool.login import Login, issue_login, read_hints, read_login, seal_hints
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
 from lti_tool.lti.roles import PrincipalRole, may_edit, may_review, principal_role
+from lti_tool.messages import MessageType
 from lti_tool.roster import places
 from lti_tool.roster.launch_sessions import OpenedSession, open_session
-from lti_tool.roster.login_attempts import (
-    Attempt,
-    add_attempt,
-    find_registration_of_state,
-    get_attempt,
-    renew_attempt,
-    use_attempt,
-)
-from lti_tool.roster.models import DeploymentState, Registration
+from lti_tool.roster.models import DeploymentState, Registration, SessionProof
 from lti_tool.roster.registrations import find_deployment, find_registration, note_waiting_deployment
+from lti_tool.roster.used_logins import is_used, use_login
 from lti_tool.tool import Tool
 
 LAUNCH_PATH = "/lti/launch"
@@ -38,11 +34,11 @@ LOCALES = ("nl", "en")
 
 @dataclass(frozen=True)
 class LoginBegun:
-    """A login attempt and where the browser goes when its cookie has come back."""
+    """A login, and where the browser goes when its cookie has come back. `hints` begin it again elsewhere."""
 
     state: str
+    hints: str
     platform_url: str
-    registration: Registration
 
 
 class FirstPage(StrEnum):
@@ -71,44 +67,53 @@ def first_page(tx: Session, context_id: uuid.UUID, role: PrincipalRole, *, is_we
     return FirstPage.ROUTE if is_welcomed else FirstPage.WELCOME
 
 
-def begin_login(tool: Tool, login: LoginInitiation, *, browser: str) -> LoginBegun:
-    """Issue state and nonce for this browser.
+def begin_login(tool: Tool, initiation: LoginInitiation, *, browser: str) -> LoginBegun:
+    """Issue state and nonce for this browser. Writes nothing: anybody can ask for a login.
 
     Raises:
         LaunchRefused: the platform is not registered, or the target is not ours.
     """
-    if not is_own_address(tool, login.target_link_uri):
+    if not is_own_address(tool, initiation.target_link_uri):
         raise LaunchRefused(LaunchRefusal.target_mismatch, "target_link_uri of the login")
-    with tool.db.transaction() as tx:
-        registration = find_registration(tx, login.issuer, login.client_id)
-        if registration is None:
-            raise LaunchRefused(LaunchRefusal.unregistered_platform)
-        attempt = add_attempt(tx, registration, login, browser=browser, now=tool.clock.now())
-        return _begun(tool, attempt)
+    with tool.db.reading() as tx:
+        registration = find_registration(tx, initiation.issuer, initiation.client_id, initiation.deployment_id)
+    if registration is None:
+        raise LaunchRefused(LaunchRefusal.unregistered_platform)
+    return _begun(tool, registration, initiation, browser=browser)
 
 
-def continue_login(tool: Tool, state: str, *, browser: str | None) -> LoginBegun:
+def continue_login(tool: Tool, state: str, hints: str, *, browser: str | None) -> LoginBegun:
     """Go on once the browser has shown that it keeps our cookie.
 
     Raises:
         LaunchRefused: `other_browser` when the cookie did not come back.
     """
+    now = tool.clock.now()
+    login = read_login(tool.sealer, state, browser=browser, now=now)
+    registration_id, initiation = read_hints(tool.sealer, hints, now=now)
+    if registration_id != login.registration_id:
+        raise LaunchRefused(LaunchRefusal.state_unknown)
     with tool.db.reading() as tx:
-        attempt = get_attempt(tx, state, browser=browser, now=tool.clock.now())
-        return _begun(tool, attempt)
+        registration = _get_registration(tx, registration_id)
+    return LoginBegun(state, hints, _platform_url(tool, registration, initiation, login))
 
 
-def platform_of_login(tool: Tool, state: str) -> Registration | None:
-    """Return which platform a login that has not been used came from; says nothing about who."""
+def begin_login_in_window(tool: Tool, hints: str, *, browser: str) -> LoginBegun:
+    """Begin the same login again in a window of its own, where cookies are kept.
+
+    State and nonce are new and bound to that window: whoever began the first login cannot finish this one.
+    """
+    registration_id, initiation = read_hints(tool.sealer, hints, now=tool.clock.now())
     with tool.db.reading() as tx:
-        return find_registration_of_state(tx, state, now=tool.clock.now())
+        registration = _get_registration(tx, registration_id)
+    return _begun(tool, registration, initiation, browser=browser)
 
 
-def begin_login_in_window(tool: Tool, state: str, *, browser: str) -> LoginBegun:
-    """Begin the same login again in a window of its own, where cookies are kept."""
-    with tool.db.transaction() as tx:
-        attempt = renew_attempt(tx, state, browser=browser, now=tool.clock.now())
-        return _begun(tool, attempt)
+def platform_of_login(tool: Tool, hints: str) -> Registration:
+    """Return which platform a login came from; says nothing about who."""
+    registration_id, _initiation = read_hints(tool.sealer, hints, now=tool.clock.now())
+    with tool.db.reading() as tx:
+        return _get_registration(tx, registration_id)
 
 
 def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | None) -> Launched:
@@ -120,34 +125,44 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
     Raises:
         LaunchRefused: with the reason; nothing was kept, except an unknown deployment for the administrator.
     """
+    login = read_login(tool.sealer, state, browser=browser, now=tool.clock.now())
     with tool.db.reading() as tx:
-        attempt = get_attempt(tx, state, browser=browser, now=tool.clock.now())
-    registration = attempt.registration
+        if is_used(tx, state):
+            raise LaunchRefused(LaunchRefusal.state_used)
+        registration = _get_registration(tx, login.registration_id)
     claims = verify_launch(
         id_token,
         expected=ExpectedLaunch(
             issuer=registration.issuer,
             client_id=registration.client_id,
-            nonce=attempt.nonce,
+            nonce=login.nonce,
             jwks_url=registration.jwks_url,
             tool_url=tool.settings.public_url,
-            target_link_uri=attempt.login.target_link_uri,
+            target_link_uri=login.target_link_uri,
             leeway_seconds=registration.leeway_seconds,
         ),
         keys=tool.key_sets,
         now=tool.clock.now(),
     )
-    if attempt.external_deployment_id and attempt.external_deployment_id != claims.deployment_id:
+    if login.external_deployment_id and login.external_deployment_id != claims.deployment_id:
         raise LaunchRefused(LaunchRefusal.deployment_missing, "deployment of the login differs")
     now = tool.clock.now()
     with tool.db.transaction() as tx:
-        use_attempt(tx, attempt.id, now=now)
+        use_login(tx, state, expires_at=login.expires_at)
         deployment = find_deployment(tx, registration.id, claims.deployment_id)
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
             places.keep_registration_name(tx, registration, claims)
             role = principal_role(claims.role_uris)
             context_id, link_id = places.keep_place(tx, deployment.id, claims, now=now)
-            places.keep_line_item(tx, context_id, link_id, claims, now=now)
+            if places.keep_line_item(tx, context_id, link_id, claims, now=now):
+                # What was earned before the column was there belongs in it too.
+                outbox.put(
+                    tx,
+                    MessageType.EVALUATE_COURSE,
+                    {"context_id": context_id},
+                    now=now,
+                    coalesce_key=str(context_id),
+                )
             person, membership = places.keep_member(
                 tx, registration.id, context_id, claims, role=role, locale=launch_locale(claims), now=now
             )
@@ -157,6 +172,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                 context_id=context_id,
                 resource_link_id=link_id,
                 role=role,
+                proof=SessionProof.COOKIE,
                 locale=person.locale or person.launch_locale,
                 now=now,
             )
@@ -178,17 +194,26 @@ def is_own_address(tool: Tool, url: str) -> bool:
     return url == tool.settings.public_url or url.startswith(tool.settings.public_url + "/")
 
 
-def _begun(tool: Tool, attempt: Attempt) -> LoginBegun:
-    registration = attempt.registration
-    return LoginBegun(
-        attempt.state,
-        authorization_request_url(
-            registration.auth_login_url,
-            login=attempt.login,
-            client_id=registration.client_id,
-            redirect_uri=tool.url(LAUNCH_PATH),
-            state=attempt.state,
-            nonce=attempt.nonce,
-        ),
-        registration,
+def _get_registration(tx: Session, registration_id: uuid.UUID) -> Registration:
+    registration = tx.get(Registration, registration_id)
+    if registration is None:
+        raise LaunchRefused(LaunchRefusal.unregistered_platform)
+    return registration
+
+
+def _begun(tool: Tool, registration: Registration, initiation: LoginInitiation, *, browser: str) -> LoginBegun:
+    now = tool.clock.now()
+    login = issue_login(tool.sealer, registration.id, initiation, browser=browser, now=now)
+    hints = seal_hints(tool.sealer, registration.id, initiation, now=now)
+    return LoginBegun(login.state, hints, _platform_url(tool, registration, initiation, login))
+
+
+def _platform_url(tool: Tool, registration: Registration, initiation: LoginInitiation, login: Login) -> str:
+    return authorization_request_url(
+        registration.auth_login_url,
+        login=initiation,
+        client_id=registration.client_id,
+        redirect_uri=tool.url(LAUNCH_PATH),
+        state=login.state,
+        nonce=login.nonce,
     )

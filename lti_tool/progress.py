@@ -12,8 +12,7 @@ from badges.award import award
 from config import outbox
 from config.errors import Conflict, NotAllowed, NotFound
 from gamification.engine.desired import Desired
-from gamification.progress import current_rules
-from gamification.record import NewActivity, Recorded, evaluate
+from gamification.record import NewActivity, Recorded, evaluate, hold_rules
 from gamification.record import record_activity as record
 from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.lti.roles import PrincipalRole, may_earn
@@ -51,6 +50,8 @@ def finish_task(
 ) -> Recorded:
     """Record that a learner says: I have done this.
 
+    The rules are held before they are looked at, so that a task cannot be taken away between the look and the record.
+
     Raises:
         NotAllowed: somebody who does not earn here (a teacher, an observer).
         NotFound: no such task in this course.
@@ -58,8 +59,8 @@ def finish_task(
     """
     if not may_earn(role):
         raise NotAllowed("does-not-earn")
-    current = current_rules(tx, context_id)
-    rule = current.rules.rule_for(task_id) if current else None
+    held = hold_rules(tx, context_id)
+    rule = held.rules.rule_for(task_id) if held else None
     if rule is None:
         raise NotFound("task")
     if rule.closed:
@@ -112,7 +113,8 @@ def _follow(
             continue
         award_id = award(
             tx,
-            achievement_id=granted.achievement_id,
+            achievement_id=granted.achievement.achievement_id,
+            achievement_version_id=granted.achievement.version_id,
             person_id=person_id,
             activity_id=granted.activity_id,
             rule_set_version_id=version_id,

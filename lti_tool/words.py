@@ -31,7 +31,10 @@ def score_comment(
     goal_reached: bool,
     badge_name: str,
 ) -> str:
-    """Return what stands beside the score in the gradebook: how far the goal is, and what can be earned in all."""
+    """Return what stands beside the score in the gradebook: how far the goal is, and what can be earned in all.
+
+    `goal_reached` is True for a holder of the badge too, whatever the goal is now.
+    """
     npgettext = translations(locale).npgettext
     words = {"points": points, "goal": goal_points, "badge": badge_name}
     if goal_reached:

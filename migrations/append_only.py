@@ -6,7 +6,7 @@ A batch rebuild on SQLite drops a table's triggers silently: a migration that re
 
 from alembic import op
 
-PROTECTED = ("activity", "ledger_entry", "rule_set_version")
+PROTECTED = ("activity", "ledger_entry", "rule_set_version", "achievement_version")
 
 
 def protect(table: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 import lti_tool.tables  # noqa: F401  (fills the MetaData)
-from config.database import Base
+from config.database import Base, keep_private
 
 target_metadata = Base.metadata
 
@@ -28,7 +28,7 @@ def run() -> None:
     engine = create_engine(url, poolclass=NullPool)
     if is_sqlite:
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            keep_private(Path(parsed.database))
         event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
     with engine.connect() as connection:

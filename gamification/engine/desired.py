@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 
 from gamification.engine.activity import Activity, Verb, in_order
-from gamification.engine.rule_set import RuleSet
+from gamification.engine.rule_set import AchievementRef, RuleSet
 
 TASK_RULE = "task"
 """Lineage of the rule: a finished task gives its points. Publishing a new version keeps the lineage."""
@@ -29,7 +29,7 @@ class EarnedPoints:
 class GrantedAchievement:
     """An achievement that should be held, and the activity that reached the goal."""
 
-    achievement_id: uuid.UUID
+    achievement: AchievementRef
     activity_id: uuid.UUID
 
 
@@ -73,6 +73,6 @@ def desired(activities: tuple[Activity, ...], rules: RuleSet) -> Desired:
         if reached_by is None and total >= rules.goal_points:
             reached_by = activity.id
     achievements: tuple[GrantedAchievement, ...] = ()
-    if reached_by is not None and rules.achievement_id is not None:
-        achievements = (GrantedAchievement(rules.achievement_id, reached_by),)
+    if reached_by is not None and rules.achievement is not None:
+        achievements = (GrantedAchievement(rules.achievement, reached_by),)
     return Desired(tuple(points.values()), achievements, reached_by is not None)

@@ -5,8 +5,10 @@ Two rules exist: a finished task gives its points, and reaching the goal gives t
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,17 +29,40 @@ class TaskRule:
 
 
 @dataclass(frozen=True)
+class AchievementRef:
+    """The achievement at the goal, and the version of its texts that is awarded."""
+
+    achievement_id: uuid.UUID
+    version_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class RuleSet:
     """One immutable version: the tasks in their order, the goal in points, and the achievement at the goal."""
 
     tasks: tuple[TaskRule, ...]
     goal_points: int
-    achievement_id: uuid.UUID | None
+    achievement: AchievementRef | None
+    texts: str = ""
+    """`texts_digest` of the open tasks' titles: other titles are another version, and which ones it does not tell."""
 
     @property
     def total_points(self) -> int:
         """What can be earned with the open tasks: the total that a new learner sees."""
         return sum(task.points for task in self.tasks if not task.closed)
+
+    @property
+    def has_closed_tasks(self) -> bool:
+        """Say whether what can be earned in all differs from one learner to the next."""
+        return any(task.closed for task in self.tasks)
+
+    def counts_as(self, other: RuleSet) -> bool:
+        """Say whether everybody holds the same under the other rules: only texts or the order differ."""
+        return (set(self.tasks), self.goal_points, self.achievement and self.achievement.achievement_id) == (
+            set(other.tasks),
+            other.goal_points,
+            other.achievement and other.achievement.achievement_id,
+        )
 
     def rule_for(self, task_id: uuid.UUID) -> TaskRule | None:
         """Return the rule of a task, or None when this version does not know it."""
@@ -51,7 +76,9 @@ class RuleSet:
                 {"task_id": str(task.task_id), "points": task.points, "closed": task.closed} for task in self.tasks
             ],
             "goal_points": self.goal_points,
-            "achievement_id": str(self.achievement_id) if self.achievement_id else None,
+            "achievement_id": str(self.achievement.achievement_id) if self.achievement else None,
+            "achievement_version_id": str(self.achievement.version_id) if self.achievement else None,
+            "texts": self.texts,
         }
 
     @classmethod
@@ -59,15 +86,25 @@ class RuleSet:
         """Read what was stored; the content was checked before it was published."""
         if content["schema"] != SCHEMA:
             raise ValueError(f"rule-set schema {content['schema']} is newer than this release")
-        achievement_id = content["achievement_id"]
+        achievement = None
+        if content["achievement_id"]:
+            achievement = AchievementRef(
+                uuid.UUID(content["achievement_id"]), uuid.UUID(content["achievement_version_id"])
+            )
         return cls(
             tasks=tuple(
                 TaskRule(uuid.UUID(task["task_id"]), int(task["points"]), bool(task["closed"]))
                 for task in content["tasks"]
             ),
             goal_points=int(content["goal_points"]),
-            achievement_id=uuid.UUID(achievement_id) if achievement_id else None,
+            achievement=achievement,
+            texts=content["texts"],
         )
+
+
+def texts_digest(titles: Iterable[str]) -> str:
+    """Return one value for these titles in this order: their SHA-256 in hex."""
+    return hashlib.sha256(json.dumps(list(titles)).encode()).hexdigest()
 
 
 def check_points(tasks: Sequence[tuple[int, bool]], goal_points: int) -> None:

@@ -6,16 +6,19 @@ directory that goes when the demo ends. `mijlpaal demo --headless` plays the thr
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +35,7 @@ from lti_tool.demo_platform.settings import PlatformSettings
 from lti_tool.tool import USER_AGENT
 
 _START_SECONDS = 60.0
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,17 @@ class Demo:
 
     lms_url: str
     tool_url: str
+    processes: Mapping[str, subprocess.Popen[bytes]]
+
+    def check(self) -> None:
+        """Raise ToolError("demo-ended") when one of the two is not running any more."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise ToolError("demo-ended", f"{name} has stopped by itself, with exit code {process.returncode}")
+
+
+class _Ended(Exception):
+    """Somebody ended the demo while it was starting."""
 
 
 @click.command()
@@ -50,21 +65,44 @@ def demo(port: int, headless: bool, out: Path | None) -> None:
     """Open a course with Mijlpaal in it: a demo LMS and the tool on this machine."""
     if headless and out is None:
         raise click.UsageError("--headless needs --out DIR")
-    with running_demo(port) as both:
-        if headless and out is not None:
-            from lti_tool.demo_platform.play import play
+    stop = threading.Event()
+    # Nothing is cut off where it stands: whatever runs looks at `stop`, and both processes and the directory go.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    if headless and out is not None:
+        sys.exit(_play(port, out, stop))
+    try:
+        with running_demo(port, stop=stop) as both:
+            click.echo(f"\n  The demo LMS:  {both.lms_url}\n")
+            click.echo("  Open the course as the teacher first, then as a learner. Ctrl-C ends the demo.")
+            while not stop.wait(_LOOK_SECONDS):
+                both.check()
+    except _Ended:
+        pass
 
-            summary = play(both.lms_url, out)
-            click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
-            if not summary["ok"]:
-                sys.exit(1)
-            return
-        click.echo(f"\n  The demo LMS:  {both.lms_url}\n")
-        click.echo("  Open the course as the teacher first, then as a learner. Ctrl-C ends the demo.")
-        stop = threading.Event()
-        signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
-        signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-        stop.wait()
+
+def _play(port: int, out: Path, stop: threading.Event) -> int:
+    """Play the thread; returns the exit code, which is not 0 either when the play was ended halfway."""
+    from lti_tool.demo_platform.play import play
+
+    with _writing_in(out):
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    try:
+        with running_demo(port, stop=stop) as both, _writing_in(out):
+            summary = play(both.lms_url, out, is_stopped=stop.is_set)
+    except _Ended:
+        return 1
+    click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+    return 0 if summary["ok"] else 1
+
+
+@contextmanager
+def _writing_in(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ToolError("out-not-writable", f"--out {out}: {error.strerror}") from error
 
 
 @click.command("demo-platform", hidden=True)
@@ -84,16 +122,21 @@ def demo_platform(port: int, tool_url: str, database: Path) -> None:
 
 
 @contextmanager
-def running_demo(port: int, *, tool_command: Sequence[str] = ()) -> Iterator[Demo]:
+def running_demo(port: int, *, tool_command: Sequence[str] = (), stop: threading.Event | None = None) -> Iterator[Demo]:
     """Start both processes, introduce them to each other, and stop them at the end.
 
-    `tool_command` serves the tool instead of `mijlpaal serve`; it gets `--port N` and the same environment.
+    `tool_command` serves the tool instead of `mijlpaal serve`; it gets `--port N` and the same environment. `stop` ends
+    the start halfway.
 
     Raises:
-        ToolError: `demo-did-not-start`, with what the process said last.
+        ToolError: `demo-did-not-start`, with the reason; `demo-ended` when one of the two stopped by itself.
     """
+    stop = stop or threading.Event()
     lms_url, tool_url = f"http://localhost:{port}", f"http://127.0.0.1:{port + 1}"
-    with tempfile.TemporaryDirectory(prefix="mijlpaal-demo-") as directory:
+    with ExitStack() as at_the_end:
+        for wanted in (port, port + 1):
+            at_the_end.enter_context(_take_port(wanted))
+        directory = at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="mijlpaal-demo-"))
         settings = PlatformSettings(
             issuer_url=lms_url, tool_url=tool_url, database_path=Path(directory) / "lms.sqlite3"
         )
@@ -106,60 +149,94 @@ def running_demo(port: int, *, tool_command: Sequence[str] = ()) -> Iterator[Dem
                 "LOG_LEVEL": "WARNING",
             }
         )
-        _run(environment, "db", "upgrade")
+        _run(environment, "db", "upgrade", stop=stop)
         _run(
             environment,
             *("platform", "add", "--issuer", settings.issuer_url, "--client-id", settings.client_id),
             *("--auth-login-url", settings.authorization_url, "--auth-token-url", settings.token_url),
             *("--jwks-url", settings.jwks_url, "--deployment", settings.deployment_id),
+            stop=stop,
         )
-        processes = [
-            _start(environment, *(tool_command or _command("serve")), "--port", str(port + 1)),
-            _start(
-                environment,
+        commands = {
+            "the tool": [*(tool_command or _command("serve")), "--port", str(port + 1)],
+            "the demo LMS": [
                 *_command("demo-platform", "--port", str(port), "--tool-url", tool_url),
                 *("--database", str(settings.database_path)),
-            ),
-        ]
+            ],
+        }
+        processes: dict[str, subprocess.Popen[bytes]] = {}
+        at_the_end.callback(_end, processes)
+        for name, command in commands.items():
+            # A session of its own, so that Ctrl-C reaches us first and both end in order.
+            processes[name] = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+        both = Demo(lms_url, tool_url, processes)
+        for url in (f"{tool_url}/health/ready", f"{lms_url}/"):
+            _wait_for(url, both, stop)
+        yield both
+
+
+@contextmanager
+def _take_port(port: int) -> Iterator[None]:
+    """Make sure that nobody answers at this port, and that no other demo takes it while this one lives.
+
+    The servers themselves listen on TCP; the UDP port of the same number tells two demos apart that start together.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mark:
         try:
-            _wait_for(f"{tool_url}/health/ready", processes[0])
-            _wait_for(f"{lms_url}/", processes[1])
-            yield Demo(lms_url, tool_url)
-        finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                try:
-                    process.wait(30)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+            mark.bind(("127.0.0.1", port))
+            for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                _try_port(family, address, port)
+        except OSError as error:
+            what = f"port {port} cannot be used ({error.strerror}); another one: --port N"
+            raise ToolError("demo-did-not-start", what) from error
+        yield
+
+
+def _try_port(family: socket.AddressFamily, address: str, port: int) -> None:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As gunicorn does: connections that have just ended do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            # Browsers take "localhost" for ::1 too, but a machine need not have it.
+            if family == socket.AF_INET or error.errno == errno.EADDRINUSE:
+                raise
 
 
 def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from lti_tool.cli import main; main()", *arguments]
 
 
-def _run(environment: dict[str, str], *arguments: str) -> None:
+def _run(environment: dict[str, str], *arguments: str, stop: threading.Event) -> None:
     done = subprocess.run(_command(*arguments), env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if stop.is_set():
+        raise _Ended
     if done.returncode != 0:
         raise ToolError("demo-did-not-start", f"{' '.join(arguments[:2])}: {done.stderr.strip()[-500:]}")
 
 
-def _start(environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
-    # A session of its own, so that Ctrl-C reaches us first and both end in order.
-    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(url: str, both: Demo, stop: threading.Event) -> None:
     http = HttpClient(allow_loopback=True, user_agent=USER_AGENT)
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise ToolError("demo-did-not-start", "is the port in use? another one: --port N")
+        if stop.wait(0.1):
+            raise _Ended
+        both.check()
         try:
             if http.send("GET", url).status == 200:
                 return
         except PlatformFailed:
             pass
-        time.sleep(0.1)
     raise ToolError("demo-did-not-start", f"{url} did not answer")
+
+
+def _end(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -6,7 +6,7 @@ import click
 
 from config.errors import ToolError
 from lti_tool.cli.building import ready_tool
-from lti_tool.roster.registrations import add_registration, list_registrations
+from lti_tool.roster.registrations import add_registration, forget_waiting_deployments, list_registrations
 
 
 @click.group()
@@ -60,3 +60,12 @@ def list_command() -> None:
             click.echo(f"{registration.issuer}  client {registration.client_id}  {registration.name}")
             for deployment in deployments:
                 click.echo(f"  deployment {deployment.external_deployment_id}  {deployment.state}")
+
+
+@platform.command("forget-waiting")
+def forget_waiting() -> None:
+    """Forget the deployments that wait for a decision: of each registration, fifty at most are kept."""
+    tool = ready_tool()
+    with tool.db.transaction() as tx:
+        count = forget_waiting_deployments(tx)
+    click.echo(f"{count} waiting deployment(s) forgotten. A new launch brings one back.")

@@ -23,6 +23,7 @@ BADGE_NAME = "Veilig werken"
 CRITERIA = "Je kent de regels. Je draagt je helm."
 REACHES_GOAL, GOES_HALFWAY = "zoe", "ahmed"
 _PATIENCE_SECONDS = 30.0
+_STOPPED = "the play was ended halfway"
 _T = TypeVar("_T")
 
 
@@ -39,10 +40,14 @@ class StepFailed(Exception):
     """A step did not see what it should have seen."""
 
 
-def play(lms_url: str, out: Path) -> dict[str, Any]:
+def play(lms_url: str, out: Path, *, is_stopped: Callable[[], bool] = lambda: False) -> dict[str, Any]:
     """Play everything; writes credential.json, gradebook.json and summary.json, and returns the summary.
 
-    `ok` in the summary is False as soon as one step failed; the files that exist by then are written all the same.
+    `ok` in the summary is False as soon as one step failed, or when `is_stopped` said so between two requests; the
+    files that exist by then are written all the same.
+
+    Raises:
+        OSError: `out` cannot be written in.
     """
     out.mkdir(parents=True, exist_ok=True)
     browsers = {key: DemoBrowser() for key in ("mila", REACHES_GOAL, GOES_HALFWAY, "gradebook")}
@@ -90,7 +95,7 @@ def play(lms_url: str, out: Path) -> dict[str, Any]:
             link = next((link for link in page.links if link.url.endswith("/credential.json")), None)
             return browser.follow(page, link) if link else None
 
-        download = _patiently(ready, "the badge was not signed")
+        download = _patiently(ready, "the badge was not signed", is_stopped)
         (out / "credential.json").write_bytes(download.body)
         credential = json.loads(download.body)
         return f"{credential['name']} by {credential['issuer']['name']}, {credential['proof'][0]['cryptosuite']}"
@@ -104,7 +109,7 @@ def play(lms_url: str, out: Path) -> dict[str, Any]:
 
         total = sum(points for _title, points in TASKS)
         expected = {REACHES_GOAL: _fraction(20 + 25, total), GOES_HALFWAY: _fraction(20, total)}
-        _patiently(arrived, f"the gradebook does not show {expected}")
+        _patiently(arrived, f"the gradebook does not show {expected}", is_stopped)
         return json.dumps(expected)
 
     script: list[tuple[str, Callable[[], str]]] = [
@@ -122,6 +127,8 @@ def play(lms_url: str, out: Path) -> dict[str, Any]:
     ]
     for name, act in script:
         try:
+            if is_stopped():
+                raise StepFailed(_STOPPED)
             steps.append(PlayedStep(name, True, act()))
         except (StepFailed, BrowserFailed, LookupError, ValueError) as error:
             steps.append(PlayedStep(name, False, f"{type(error).__name__}: {error}"))
@@ -151,9 +158,11 @@ def _task_id(page: Page, title: str) -> str:
     return before.rpartition('id="task-')[2].partition('"')[0]
 
 
-def _patiently(act: Callable[[], _T | None], otherwise: str) -> _T:
+def _patiently(act: Callable[[], _T | None], otherwise: str, is_stopped: Callable[[], bool]) -> _T:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
+        if is_stopped():
+            raise StepFailed(_STOPPED)
         found = act()
         if found is not None:
             return found

@@ -1,4 +1,7 @@
-"""Which use case keeps which promise. Handlers read the present state and may run more than once."""
+"""Which use case keeps which promise. Handlers read the present state and may run more than once.
+
+One that can last longer than half a lease calls `keep` between its steps.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,24 @@ from collections.abc import Callable, Mapping
 
 from lti_tool.course import evaluate_course
 from lti_tool.issuing import issue_credential
+from lti_tool.jobs.batch import KeepLease
 from lti_tool.messages import MessageType
 from lti_tool.publishing import publish_score
 from lti_tool.tool import Tool
 
-Handler = Callable[[Tool, Mapping[str, str]], None]
+Handler = Callable[[Tool, Mapping[str, str], KeepLease], None]
 
 
-def _publish_score(tool: Tool, ids: Mapping[str, str]) -> None:
+def _publish_score(tool: Tool, ids: Mapping[str, str], _keep: KeepLease) -> None:
     publish_score(tool, uuid.UUID(ids["line_item_id"]), uuid.UUID(ids["person_id"]))
 
 
-def _issue_credential(tool: Tool, ids: Mapping[str, str]) -> None:
+def _issue_credential(tool: Tool, ids: Mapping[str, str], _keep: KeepLease) -> None:
     issue_credential(tool, uuid.UUID(ids["award_id"]))
 
 
-def _evaluate_course(tool: Tool, ids: Mapping[str, str]) -> None:
-    evaluate_course(tool, uuid.UUID(ids["context_id"]))
+def _evaluate_course(tool: Tool, ids: Mapping[str, str], keep: KeepLease) -> None:
+    evaluate_course(tool, uuid.UUID(ids["context_id"]), keep_lease=keep)
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -30,7 +30,7 @@ from lti_tool.lti.claims import (
 )
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.origin import origin_of
-from lti_tool.lti.platform_text import clean_text, is_identifier
+from lti_tool.lti.platform_text import clean_text, is_identifier, is_plain
 from lti_tool.lti.roles import full_role_uri
 
 MAX_URL_LENGTH = 2_000
@@ -92,7 +92,7 @@ def _identifier(claims: Claims, name: str) -> str:
 
 
 def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_URL_LENGTH and origin_of(value) is not None
+    return isinstance(value, str) and len(value) <= MAX_URL_LENGTH and is_plain(value) and origin_of(value) is not None
 
 
 def _required_url(claims: Claims, name: str) -> str:

@@ -133,7 +133,7 @@ def _usable_key(entry: Any) -> RSAPublicKey | None:
         entry.get("kty") != "RSA"
         or entry.get("use") not in (None, "sig")
         or entry.get("alg") not in (None, "RS256")
-        or "verify" not in (entry.get("key_ops") or ["verify"])
+        or not _may_verify(entry.get("key_ops"))
         or len(str(entry.get("n"))) > _MAX_BITS // 6 + 10
         or len(str(entry.get("e"))) > 6
     ):
@@ -144,3 +144,7 @@ def _usable_key(entry: Any) -> RSAPublicKey | None:
         return None
     # A private key that was published is everybody's key.
     return key if isinstance(key, RSAPublicKey) and _MIN_BITS <= key.key_size <= _MAX_BITS else None
+
+
+def _may_verify(key_ops: Any) -> bool:
+    return key_ops is None or (isinstance(key_ops, list) and (not key_ops or "verify" in key_ops))

@@ -14,8 +14,9 @@ from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.origin import origin_of
 from lti_tool.lti.platform_text import is_plain
 
-_MAX_HINT_LENGTH = 4_000
-_MAX_URL_LENGTH = 2_000
+# Hints and state travel in one of our own addresses, and servers refuse request lines beyond 8 kB.
+_MAX_HINT_LENGTH = 2_400
+_MAX_URL_LENGTH = 500
 
 
 @dataclass(frozen=True)

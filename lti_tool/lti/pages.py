@@ -48,5 +48,8 @@ def next_page_url(link_header: str, base_url: str) -> str | None:
         if _IS_NEXT.search(parameters):
             # Moodle writes line item links as HTML, with typographic quotes and &amp; (4.5, 2026-11).
             plain: str = target if parameters.isascii() else html.unescape(target)
-            return urljoin(base_url, plain)
+            try:
+                return urljoin(base_url, plain)
+            except ValueError:
+                raise PlatformFailed("bad-link", retryable=False) from None
     return None

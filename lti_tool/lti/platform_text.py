@@ -5,17 +5,20 @@ Names and titles are cleaned rather than refused: an odd character in a course t
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
 def clean_text(value: Any, max_length: int) -> str | None:
-    """Return display text without NUL and lone surrogates, cut to length; None for no text.
+    """Return display text on one line, cut to length, without lone surrogates; None for no text.
 
-    PostgreSQL stores neither, and JSON can write both (as escapes).
+    PostgreSQL stores neither NUL nor surrogates, and a terminal obeys other control characters; JSON can write all.
     """
     if not isinstance(value, str):
         return None
-    cleaned = value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
+    one_line = re.sub(r"[\t\n\v\f\r\x85]", " ", value)
+    printable = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", one_line)
+    cleaned = printable.encode("utf-8", "replace").decode("utf-8").strip()
     return cleaned[:max_length].rstrip() or None
 
 

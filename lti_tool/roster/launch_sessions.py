@@ -1,8 +1,8 @@
 """Launch sessions: what a person may do after one launch, proved by a cookie or by the address itself.
 
-The first request decides. If the cookie arrived with it, only the cookie counts from then on, and a copied address is
-worth nothing. If the browser keeps no cookies in frames, the address is a capability of two hours; the next launch of
-the same person in the same place ends it.
+The launch decides which. A browser that proved itself by a cookie keeps cookies, so only the session's cookie counts
+and a copied address is worth nothing. A browser that proved itself in another way gets an address that is a capability
+of two hours; the next launch of the same person in the same place ends it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from config.errors import ToolError
 from config.ids import digest, new_id, new_secret
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.roster.models import LaunchSession, Person, Registration, SessionProof
+from lti_tool.roster.models import LaunchSession, Membership, Person, Registration, SessionProof
 
 COOKIE_LIFETIME = timedelta(hours=8)
 ADDRESS_LIFETIME = timedelta(hours=2)
@@ -73,83 +73,85 @@ def open_session(
     context_id: uuid.UUID,
     resource_link_id: uuid.UUID,
     role: PrincipalRole,
+    proof: SessionProof,
     locale: str,
     now: datetime,
 ) -> OpenedSession:
-    """Begin a session after a launch; ends this person's earlier address-proved sessions of the same link."""
+    """Begin a session after a launch that was proved in this way.
+
+    Ends this person's earlier address-proved sessions of the same link.
+    """
     tx.execute(
         update(LaunchSession)
         .where(
             LaunchSession.person_id == person_id,
             LaunchSession.resource_link_id == resource_link_id,
-            LaunchSession.proof != SessionProof.COOKIE,
+            LaunchSession.proof == SessionProof.ADDRESS,
             LaunchSession.ended_at.is_(None),
         )
         .values(ended_at=now)
     )
     address, cookie = new_secret(), new_secret()
+    lifetime = COOKIE_LIFETIME if proof == SessionProof.COOKIE else ADDRESS_LIFETIME
     row = LaunchSession(
         id=new_id(),
         address_digest=digest(address),
         cookie_digest=digest(cookie),
-        proof=SessionProof.UNDECIDED,
+        proof=proof,
         person_id=person_id,
         context_id=context_id,
         resource_link_id=resource_link_id,
         role=role,
         locale=locale,
         created_at=now,
-        expires_at=now + ADDRESS_LIFETIME,
+        expires_at=now + lifetime,
     )
     tx.add(row)
     tx.flush()
-    return OpenedSession(row.id, address, cookie, COOKIE_LIFETIME)
+    return OpenedSession(row.id, address, cookie, lifetime)
 
 
-def find_session_row(tx: Session, address: str) -> tuple[LaunchSession, Registration] | None:
-    """Return the row behind an address, whatever its state, and the platform it came from."""
-    row = tx.execute(
-        select(LaunchSession, Registration)
+@dataclass(frozen=True)
+class FoundSession:
+    """The row behind an address, the platform it came from, and the role the person has in the course by now."""
+
+    row: LaunchSession
+    registration: Registration
+    role_now: str
+
+
+def find_session(tx: Session, address: str) -> FoundSession | None:
+    """Return what is known of an address, whatever its state."""
+    found = tx.execute(
+        select(LaunchSession, Registration, Membership.role)
         .join(Person, Person.id == LaunchSession.person_id)
         .join(Registration, Registration.id == Person.registration_id)
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.context_id == LaunchSession.context_id),
+        )
         .where(LaunchSession.address_digest == digest(address))
     ).one_or_none()
-    return (row[0], row[1]) if row is not None else None
+    return FoundSession(found[0], found[1], found[2]) if found is not None else None
 
 
-def check_session(row: LaunchSession | None, address: str, *, cookie: str | None, now: datetime) -> CurrentSession:
+def check_session(found: FoundSession | None, address: str, *, cookie: str | None, now: datetime) -> CurrentSession:
     """Return the session if this request proves it.
 
     Raises:
-        SessionRefused: unknown, ended or expired, or without the cookie that this session is bound to.
+        SessionRefused: unknown, ended or expired; begun with a role that a later launch took away; or without the
+            cookie that it is bound to.
     """
-    if row is None:
+    if found is None:
         raise SessionRefused(SessionEnd.UNKNOWN)
-    if row.ended_at is not None or row.expires_at <= now:
+    row = found.row
+    if row.ended_at is not None or row.expires_at <= now or row.role != found.role_now:
         raise SessionRefused(SessionEnd.EXPIRED)
-    if row.proof == SessionProof.COOKIE and not is_cookie_of(row, cookie):
+    if row.proof == SessionProof.COOKIE and (cookie is None or digest(cookie) != row.cookie_digest):
         raise SessionRefused(SessionEnd.OTHER_BROWSER)
     return CurrentSession(
         row.id, address, row.person_id, row.context_id, row.resource_link_id, PrincipalRole(row.role), row.locale
     )
-
-
-def decide_proof(tx: Session, row: LaunchSession, *, cookie: str | None) -> SessionProof:
-    """Settle, once, what proves this session from now on: the first request decides, and later ones follow."""
-    if is_cookie_of(row, cookie):
-        proof, lifetime = SessionProof.COOKIE, COOKIE_LIFETIME
-    else:
-        proof, lifetime = SessionProof.ADDRESS, ADDRESS_LIFETIME
-    decided = tx.execute(
-        update(LaunchSession)
-        .where(LaunchSession.id == row.id, LaunchSession.proof == SessionProof.UNDECIDED)
-        .values(proof=proof, expires_at=row.created_at + lifetime)
-        .returning(LaunchSession.proof)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    if decided is None:
-        decided = tx.execute(select(LaunchSession.proof).where(LaunchSession.id == row.id)).scalar_one()
-    return SessionProof(decided)
 
 
 def sessions_to_drop(tx: Session, session_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
@@ -170,13 +172,14 @@ def sessions_to_drop(tx: Session, session_ids: Sequence[uuid.UUID]) -> list[uuid
     return [session_id for session_id in session_ids if session_id not in kept]
 
 
-def forget_old_sessions(tx: Session, *, now: datetime) -> int:
-    """Delete sessions that ended or expired more than a day ago; returns how many."""
-    limit = now - timedelta(days=1)
-    result = tx.execute(delete(LaunchSession).where(LaunchSession.expires_at < limit))
-    return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-def is_cookie_of(row: LaunchSession, cookie: str | None) -> bool:
-    """Say whether this is the session's own cookie."""
-    return cookie is not None and digest(cookie) == row.cookie_digest
+def forget_old_sessions(tx: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Delete up to `limit` sessions that expired more than a day ago; returns how many."""
+    old = select(LaunchSession.id).where(LaunchSession.expires_at < now - timedelta(days=1)).limit(limit)
+    return len(
+        tx.execute(
+            delete(LaunchSession)
+            .where(LaunchSession.id.in_(old))
+            .returning(LaunchSession.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+    )

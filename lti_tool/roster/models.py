@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
 
+LONGEST_ADDRESS = 2000
+"""Characters; what lti_tool.lti.claim_reader lets through fits."""
+
 
 class DeploymentState(StrEnum):
     """Whether launches of a deployment are let in."""
@@ -23,7 +26,6 @@ class DeploymentState(StrEnum):
 class SessionProof(StrEnum):
     """What proves that a request belongs to a launch session."""
 
-    UNDECIDED = "undecided"
     COOKIE = "cookie"
     ADDRESS = "address"
 
@@ -112,15 +114,13 @@ class LineItem(Base):
     """A gradebook column that a launch named as its own, and what the platform allows on it."""
 
     __tablename__ = "line_item"
-    __table_args__ = (
-        UniqueConstraint("context_id", "url"),
-        Index("ix_line_item_resource_link_id", "resource_link_id"),
-    )
+    __table_args__ = (Index("ix_line_item_context_id", "context_id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
-    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"))
-    url: Mapped[str] = mapped_column(String(1000))
+    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"), unique=True)
+    """A link has one column; where the platform gives it another address, this row follows."""
+    url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
     scopes: Mapped[list[str]] = mapped_column(JSON)
     """From the newest launch: what was granted at registration is not to be trusted."""
     seen_at: Mapped[datetime]
@@ -160,26 +160,14 @@ class Membership(Base):
     launched_at: Mapped[datetime]
 
 
-class LoginAttempt(Base):
-    """A login initiation that waits for its launch: state and nonce issued here, used once."""
+class UsedLogin(Base):
+    """A login whose launch has come: its state counts no more. Kept until the state would have expired anyway."""
 
-    __tablename__ = "login_attempt"
-    __table_args__ = (Index("ix_login_attempt_expires_at", "expires_at"),)
+    __tablename__ = "used_login"
+    __table_args__ = (Index("ix_used_login_expires_at", "expires_at"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    state_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    nonce: Mapped[str] = mapped_column(String(64))
-    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
-    external_deployment_id: Mapped[str] = mapped_column(String(255), default="")
-    """As named in the login initiation; empty when it named none."""
-    target_link_uri: Mapped[str] = mapped_column(String(2000))
-    login_hint: Mapped[str] = mapped_column(String(2000))
-    message_hint: Mapped[str] = mapped_column(Text, default="")
-    browser_digest: Mapped[str] = mapped_column(String(64))
-    """Digest of the browser cookie that must come back with the launch."""
-    created_at: Mapped[datetime]
+    state_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
 
 
 class LaunchSession(Base):
@@ -187,7 +175,7 @@ class LaunchSession(Base):
 
     __tablename__ = "launch_session"
     __table_args__ = (
-        CheckConstraint("proof IN ('undecided', 'cookie', 'address')", name="proof"),
+        CheckConstraint("proof IN ('cookie', 'address')", name="proof"),
         Index("ix_launch_session_person_id", "person_id"),
         Index("ix_launch_session_expires_at", "expires_at"),
     )
@@ -196,8 +184,8 @@ class LaunchSession(Base):
     address_digest: Mapped[str] = mapped_column(String(64), unique=True)
     """Digest of the part of the address behind /s/; the address itself is not kept."""
     cookie_digest: Mapped[str] = mapped_column(String(64))
-    proof: Mapped[str] = mapped_column(String(10), default=SessionProof.UNDECIDED)
-    """Decided by the first request: with the cookie, only the cookie counts; without it, the address does."""
+    proof: Mapped[str] = mapped_column(String(10))
+    """As the launch proved its browser: where a cookie came back, only the cookie counts."""
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
     resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"))

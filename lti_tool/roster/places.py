@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.database import Base
 from config.ids import new_id
 from config.upsert import insert_unless_present
+from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
@@ -94,29 +95,36 @@ def keep_place(
 
 def keep_line_item(
     tx: Session, context_id: uuid.UUID, resource_link_id: uuid.UUID, claims: LaunchClaims, *, now: datetime
-) -> uuid.UUID | None:
-    """Return the gradebook column that this link has, or None when the platform gave it none."""
+) -> bool:
+    """Keep the gradebook column of this link; True when scores can go to a place where they could not before.
+
+    A launch without a column leaves what is known: not every launch of a link carries it.
+    """
     if claims.ags is None or not claims.ags.lineitem:
-        return None
+        return False
     url, scopes = claims.ags.lineitem, list(claims.ags.scopes)
-    query = select(LineItem).where(LineItem.context_id == context_id, LineItem.url == url)
-    row = tx.execute(query).scalar_one_or_none() or _insert_and_find(
-        tx,
-        query,
-        LineItem,
-        {
-            "context_id": context_id,
-            "resource_link_id": resource_link_id,
-            "url": url,
-            "scopes": scopes,
-            "seen_at": now,
-        },
-        ("context_id", "url"),
-    )
+    query = select(LineItem).where(LineItem.resource_link_id == resource_link_id)
+    row = tx.execute(query).scalar_one_or_none()
+    is_new_place = SCOPE_SCORE in scopes and (row is None or row.url != url or SCOPE_SCORE not in row.scopes)
+    if row is None:
+        row = _insert_and_find(
+            tx,
+            query,
+            LineItem,
+            {
+                "context_id": context_id,
+                "resource_link_id": resource_link_id,
+                "url": url,
+                "scopes": scopes,
+                "seen_at": now,
+            },
+            ("resource_link_id",),
+        )
     if row.scopes != scopes:
         row.scopes = scopes
+    row.url = url
     row.seen_at = now
-    return row.id
+    return is_new_place
 
 
 def keep_member(

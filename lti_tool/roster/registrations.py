@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from config.errors import InputInvalid
@@ -17,12 +17,20 @@ MOST_WAITING_DEPLOYMENTS = 50
 """Per registration: a platform cannot fill the table by naming new deployments."""
 
 
-def find_registration(tx: Session, issuer: str, client_id: str | None) -> Registration | None:
-    """Return the registration; without a client id only where the issuer has exactly one."""
+def find_registration(
+    tx: Session, issuer: str, client_id: str | None, external_deployment_id: str | None = None
+) -> Registration | None:
+    """Return the registration; without a client id only where issuer, and deployment if named, leave one."""
     query = select(Registration).where(Registration.issuer == issuer)
     if client_id is not None:
         return tx.execute(query.where(Registration.client_id == client_id)).scalar_one_or_none()
     found = tx.execute(query.limit(2)).scalars().all()
+    if len(found) > 1 and external_deployment_id:
+        named = query.join(Deployment, Deployment.registration_id == Registration.id).where(
+            Deployment.external_deployment_id == external_deployment_id,
+            Deployment.state == DeploymentState.ACTIVE,
+        )
+        found = tx.execute(named.limit(2)).scalars().all()
     return found[0] if len(found) == 1 else None
 
 
@@ -104,6 +112,18 @@ def note_waiting_deployment(
             "created_at": now,
         },
         key=("registration_id", "external_deployment_id"),
+    )
+
+
+def forget_waiting_deployments(tx: Session) -> int:
+    """Delete the deployments that wait, to make room for new ones; returns how many."""
+    return len(
+        tx.execute(
+            delete(Deployment)
+            .where(Deployment.state == DeploymentState.WAITING)
+            .returning(Deployment.id)
+            .execution_options(synchronize_session=False)
+        ).all()
     )
 
 

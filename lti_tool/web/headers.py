@@ -9,8 +9,10 @@ from flask import Flask, Response, g, request
 
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.models import Registration
+from lti_tool.web.current import tool
 
 ANYONE = "*"
+MAY_BE_KEPT = {"static", "bootstrap.static", "lti.jwks"}
 
 
 def nonce() -> str:
@@ -30,9 +32,13 @@ def allow_framing_by_anyone() -> None:
     g.setdefault("frame_ancestors", (ANYONE,))
 
 
-def allow_form_towards(url: str) -> None:
-    """Let a form of this page be redirected to this origin (browsers check redirects of forms too)."""
-    g.form_targets = (origin_of(url),)
+def allow_form_to_lead_anywhere(url: str) -> None:
+    """Let the form of this page be redirected to the platform, and by it to wherever it logs people in.
+
+    Browsers hold every redirect after a form against the policy, and a platform's login can be several hosts (Canvas:
+    2026-11). `url` is added for development, where it is not https. Only for a page whose form has a fixed target.
+    """
+    g.form_targets = ("https:", origin_of(url))
 
 
 def platform_origins(registration: Registration) -> tuple[str, ...]:
@@ -64,9 +70,9 @@ def add_headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if request.is_secure:
+    if tool().settings.public_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if not request.path.startswith(("/static/", "/bootstrap/", "/lti/jwks")):
+    if request.endpoint not in MAY_BE_KEPT or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
     return response
 

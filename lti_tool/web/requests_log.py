@@ -21,6 +21,10 @@ def init_requests_log(app: Flask) -> None:
         reference.set(new_reference())
         g.started = time.perf_counter()
 
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        reference.set("")
+
     @app.after_request
     def log(response: Response) -> Response:
         rule = request.url_rule.rule if request.url_rule else "-"

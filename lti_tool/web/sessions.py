@@ -17,15 +17,10 @@ from lti_tool.roster.launch_sessions import (
     MOST_SESSIONS_IN_A_BROWSER,
     CurrentSession,
     OpenedSession,
-    SessionEnd,
-    SessionRefused,
     check_session,
-    decide_proof,
-    find_session_row,
-    is_cookie_of,
+    find_session,
     sessions_to_drop,
 )
-from lti_tool.roster.models import SessionProof
 from lti_tool.web.current import tool
 from lti_tool.web.headers import allow_framing_by
 
@@ -101,17 +96,10 @@ def guard(blueprint: Blueprint, may_enter: Callable[[PrincipalRole], bool]) -> N
 
 
 def _prove(address: str) -> CurrentSession:
-    now = tool().clock.now()
     with tool().db.reading() as tx:
-        found = find_session_row(tx, address)
-    row, registration = found or (None, None)
-    if registration is not None:
-        allow_framing_by(registration)
-    cookie = request.cookies.get(cookie_name(row.id)) if row is not None else None
-    session = check_session(row, address, cookie=cookie, now=now)
-    if row is not None and row.proof == SessionProof.UNDECIDED:
-        with tool().db.transaction() as tx:
-            proof = decide_proof(tx, row, cookie=cookie)
-        if proof == SessionProof.COOKIE and not is_cookie_of(row, cookie):
-            raise SessionRefused(SessionEnd.OTHER_BROWSER)
-    return session
+        found = find_session(tx, address)
+    cookie = None
+    if found is not None:
+        allow_framing_by(found.registration)
+        cookie = request.cookies.get(cookie_name(found.row.id))
+    return check_session(found, address, cookie=cookie, now=tool().clock.now())

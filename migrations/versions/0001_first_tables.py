@@ -97,27 +97,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", name=op.f("uq_issuer_profile_registration_id")),
     )
     op.create_table(
-        "login_attempt",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        "used_login",
         sa.Column("state_digest", sa.String(length=64), nullable=False),
-        sa.Column("nonce", sa.String(length=64), nullable=False),
-        sa.Column("registration_id", sa.Uuid(), nullable=False),
-        sa.Column("external_deployment_id", sa.String(length=255), nullable=False),
-        sa.Column("target_link_uri", sa.String(length=2000), nullable=False),
-        sa.Column("login_hint", sa.String(length=2000), nullable=False),
-        sa.Column("message_hint", sa.Text(), nullable=False),
-        sa.Column("browser_digest", sa.String(length=64), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
-        sa.Column("used_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["registration_id"], ["registration.id"], name=op.f("fk_login_attempt_registration_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempt")),
-        sa.UniqueConstraint("state_digest", name=op.f("uq_login_attempt_state_digest")),
+        sa.PrimaryKeyConstraint("state_digest", name=op.f("pk_used_login")),
     )
-    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
-        batch_op.create_index("ix_login_attempt_expires_at", ["expires_at"], unique=False)
+    with op.batch_alter_table("used_login", schema=None) as batch_op:
+        batch_op.create_index("ix_used_login_expires_at", ["expires_at"], unique=False)
 
     op.create_table(
         "person",
@@ -180,8 +166,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("context_id", sa.Uuid(), nullable=False),
         sa.Column("issuer_profile_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("criteria", sa.String(length=2000), nullable=False),
         sa.Column("achievement_type", sa.String(length=60), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_achievement_context_id")),
@@ -193,6 +177,20 @@ def upgrade() -> None:
     with op.batch_alter_table("achievement", schema=None) as batch_op:
         batch_op.create_index("ix_achievement_context_id", ["context_id"], unique=False)
 
+    op.create_table(
+        "achievement_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("achievement_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("criteria", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["achievement_id"], ["achievement.id"], name=op.f("fk_achievement_version_achievement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_achievement_version")),
+        sa.UniqueConstraint("achievement_id", "number", name=op.f("uq_achievement_version_achievement_id_number")),
+    )
     op.create_table(
         "balance",
         sa.Column("context_id", sa.Uuid(), nullable=False),
@@ -291,7 +289,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("proof IN ('undecided', 'cookie', 'address')", name=op.f("ck_launch_session_proof")),
+        sa.CheckConstraint("proof IN ('cookie', 'address')", name=op.f("ck_launch_session_proof")),
         sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_launch_session_context_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_launch_session_person_id")),
         sa.ForeignKeyConstraint(
@@ -309,16 +307,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("context_id", sa.Uuid(), nullable=False),
         sa.Column("resource_link_id", sa.Uuid(), nullable=False),
-        sa.Column("url", sa.String(length=1000), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_line_item_context_id")),
         sa.ForeignKeyConstraint(["resource_link_id"], ["resource_link.id"], name=op.f("fk_line_item_resource_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line_item")),
-        sa.UniqueConstraint("context_id", "url", name=op.f("uq_line_item_context_id_url")),
+        sa.UniqueConstraint("resource_link_id", name=op.f("uq_line_item_resource_link_id")),
     )
     with op.batch_alter_table("line_item", schema=None) as batch_op:
-        batch_op.create_index("ix_line_item_resource_link_id", ["resource_link_id"], unique=False)
+        batch_op.create_index("ix_line_item_context_id", ["context_id"], unique=False)
 
     op.create_table(
         "rule_set_pointer",
@@ -332,6 +330,7 @@ def upgrade() -> None:
         "award",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("achievement_id", sa.Uuid(), nullable=False),
+        sa.Column("achievement_version_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("rule_set_version_id", sa.Uuid(), nullable=False),
@@ -339,6 +338,9 @@ def upgrade() -> None:
         sa.Column("awarded_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("state IN ('active', 'suspended', 'revoked')", name=op.f("ck_award_state")),
         sa.ForeignKeyConstraint(["achievement_id"], ["achievement.id"], name=op.f("fk_award_achievement_id")),
+        sa.ForeignKeyConstraint(
+            ["achievement_version_id"], ["achievement_version.id"], name=op.f("fk_award_achievement_version_id")
+        ),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_award_activity_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_award_person_id")),
         sa.ForeignKeyConstraint(
@@ -413,7 +415,7 @@ def downgrade() -> None:
     op.drop_table("award")
     op.drop_table("rule_set_pointer")
     with op.batch_alter_table("line_item", schema=None) as batch_op:
-        batch_op.drop_index("ix_line_item_resource_link_id")
+        batch_op.drop_index("ix_line_item_context_id")
 
     op.drop_table("line_item")
     with op.batch_alter_table("launch_session", schema=None) as batch_op:
@@ -433,6 +435,7 @@ def downgrade() -> None:
     op.drop_table("resource_link")
     op.drop_table("membership")
     op.drop_table("balance")
+    op.drop_table("achievement_version")
     with op.batch_alter_table("achievement", schema=None) as batch_op:
         batch_op.drop_index("ix_achievement_context_id")
 
@@ -444,10 +447,10 @@ def downgrade() -> None:
     op.drop_table("issuer_key")
     op.drop_table("context")
     op.drop_table("person")
-    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
-        batch_op.drop_index("ix_login_attempt_expires_at")
+    with op.batch_alter_table("used_login", schema=None) as batch_op:
+        batch_op.drop_index("ix_used_login_expires_at")
 
-    op.drop_table("login_attempt")
+    op.drop_table("used_login")
     op.drop_table("issuer_profile")
     op.drop_table("deployment")
     op.drop_table("signing_key")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from badges.models import Achievement, Award, AwardState, Credential, IssuerKey, IssuerProfile, Recipient
+from badges.models import (
+    Achievement,
+    AchievementVersion,
+    Award,
+    AwardState,
+    Credential,
+    IssuerKey,
+    IssuerProfile,
+    Recipient,
+)
 from config.ids import new_id
 from gamification.models import ActivityRow
 from lti_tool.roster.models import Context, Person, Registration
@@ -54,7 +63,7 @@ def make_recipient(tx: Session, profile: IssuerProfile | None = None, person: Pe
     return added(tx, Recipient(id=new_id(), issuer_profile_id=profile.id, person_id=person.id))
 
 
-def make_achievement(tx: Session, context: Context | None = None, *, name: str = "Biology starter") -> Achievement:
+def make_achievement(tx: Session, context: Context | None = None) -> Achievement:
     context = context or make_context(tx)
     profile = make_issuer_profile(tx, registration_of(tx, context))
     return added(
@@ -63,9 +72,24 @@ def make_achievement(tx: Session, context: Context | None = None, *, name: str =
             id=new_id(),
             context_id=context.id,
             issuer_profile_id=profile.id,
+            achievement_type="Achievement",
+            created_at=NOW,
+        ),
+    )
+
+
+def make_achievement_version(
+    tx: Session, achievement: Achievement | None = None, *, number: int = 1, name: str = "Biology starter"
+) -> AchievementVersion:
+    achievement = achievement or make_achievement(tx)
+    return added(
+        tx,
+        AchievementVersion(
+            id=new_id(),
+            achievement_id=achievement.id,
+            number=number,
             name=name,
             criteria="Finished the tasks of the course.",
-            achievement_type="Achievement",
             created_at=NOW,
         ),
     )
@@ -73,19 +97,20 @@ def make_achievement(tx: Session, context: Context | None = None, *, name: str =
 
 def make_award(
     tx: Session,
-    achievement: Achievement | None = None,
+    version: AchievementVersion | None = None,
     activity: ActivityRow | None = None,
     *,
     state: AwardState = AwardState.ACTIVE,
 ) -> Award:
     activity = activity or make_activity(tx)
     context = tx.get_one(Context, activity.context_id)
-    achievement = achievement or make_achievement(tx, context)
+    version = version or make_achievement_version(tx, make_achievement(tx, context))
     return added(
         tx,
         Award(
             id=new_id(),
-            achievement_id=achievement.id,
+            achievement_id=version.achievement_id,
+            achievement_version_id=version.id,
             person_id=activity.person_id,
             activity_id=activity.id,
             rule_set_version_id=make_rule_set_version(tx, context).id,

@@ -1,4 +1,4 @@
-"""A course whose rules were really published, with people who can finish its tasks."""
+"""A course whose rules were really published, with a gradebook column and people who can finish its tasks."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from badges.award import award
 from gamification.engine.activity import Verb
+from gamification.engine.rule_set import AchievementRef
 from gamification.models import ActivitySource
 from gamification.publish import Published, TaskDraft, publish
-from gamification.record import NewActivity, Recorded, record_activity
+from gamification.record import NewActivity
 from lti_tool.roster.models import Context, Registration
-from tests.factories.badge_rows import make_achievement
-from tests.factories.rows import NOW, make_context, make_person, registration_of, unique
+from tests.factories.badge_rows import make_achievement, make_achievement_version
+from tests.factories.rows import (
+    NOW,
+    make_context,
+    make_line_item,
+    make_membership,
+    make_person,
+    make_resource_link,
+    registration_of,
+    unique,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,8 @@ class Course:
     registration: Registration
     teacher_id: uuid.UUID
     task_ids: tuple[uuid.UUID, ...]
-    achievement_id: uuid.UUID
+    achievement: AchievementRef
+    line_item_id: uuid.UUID
     published: Published
 
     @property
@@ -39,23 +49,28 @@ def make_course(tx: Session, points: Sequence[int] = (10, 20, 30), *, goal_point
     context = make_context(tx)
     registration = registration_of(tx, context)
     teacher = make_person(tx, registration, name="Joost Bakker")
-    achievement = make_achievement(tx, context)
+    make_membership(tx, context, teacher, role="instructor")
+    line_item = make_line_item(tx, make_resource_link(tx, context))
+    version = make_achievement_version(tx, make_achievement(tx, context))
+    achievement = AchievementRef(version.achievement_id, version.id)
     published = publish(
         tx,
         context.id,
         by_person_id=teacher.id,
         tasks=[TaskDraft(None, f"Task {index}", points_of) for index, points_of in enumerate(points, 1)],
         goal_points=goal_points,
-        achievement_id=achievement.id,
+        achievement=achievement,
         seen_number=0,
         now=NOW,
     )
     task_ids = tuple(rule.task_id for rule in published.rules.tasks)
-    return Course(context, registration, teacher.id, task_ids, achievement.id, published)
+    return Course(context, registration, teacher.id, task_ids, achievement, line_item.id, published)
 
 
 def make_learner(tx: Session, course: Course) -> uuid.UUID:
-    return make_person(tx, course.registration).id
+    person = make_person(tx, course.registration)
+    make_membership(tx, course.context, person)
+    return person.id
 
 
 def completion(
@@ -75,22 +90,3 @@ def completion(
         task_id=task_id,
         occurred_at=occurred_at,
     )
-
-
-def record_and_award(tx: Session, activity: NewActivity, *, now: datetime = NOW) -> tuple[Recorded, list[uuid.UUID]]:
-    """Do what the service does with an activity; also returns the awards that are new."""
-    recorded = record_activity(tx, activity, now=now)
-    awards = []
-    for granted in recorded.desired.achievements:
-        assert recorded.version_id is not None
-        award_id = award(
-            tx,
-            achievement_id=granted.achievement_id,
-            person_id=activity.person_id,
-            activity_id=granted.activity_id,
-            rule_set_version_id=recorded.version_id,
-            now=now,
-        )
-        if award_id is not None:
-            awards.append(award_id)
-    return recorded, awards

@@ -13,18 +13,18 @@ from tests.factories.rows import (
     make_launch_session,
     make_ledger_entry,
     make_line_item,
-    make_login_attempt,
     make_membership,
     make_message,
     make_rule_set_pointer,
     make_signing_key,
+    make_used_login,
 )
 
 
 def make_everything(tx: Session) -> None:
     make_message(tx)
     make_signing_key(tx)
-    make_login_attempt(tx)
+    make_used_login(tx)
     make_membership(tx)
     make_line_item(tx)
     make_launch_session(tx)

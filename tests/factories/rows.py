@@ -29,13 +29,13 @@ from lti_tool.roster.models import (
     DeploymentState,
     LaunchSession,
     LineItem,
-    LoginAttempt,
     Membership,
     Person,
     Registration,
     ResourceLink,
     SessionProof,
     SigningKey,
+    UsedLogin,
 )
 
 Row = TypeVar("Row", bound=Base)
@@ -175,22 +175,8 @@ def make_signing_key(tx: Session) -> SigningKey:
     )
 
 
-def make_login_attempt(tx: Session, registration: Registration | None = None) -> LoginAttempt:
-    registration = registration or make_registration(tx)
-    return added(
-        tx,
-        LoginAttempt(
-            id=new_id(),
-            state_digest=digest(new_secret()),
-            nonce=new_secret(),
-            registration_id=registration.id,
-            target_link_uri="https://tool.example/lti/launch",
-            login_hint="hint",
-            browser_digest=digest(new_secret()),
-            created_at=NOW,
-            expires_at=NOW + timedelta(minutes=10),
-        ),
-    )
+def make_used_login(tx: Session) -> UsedLogin:
+    return added(tx, UsedLogin(state_digest=digest(new_secret()), expires_at=NOW + timedelta(minutes=10)))
 
 
 def make_launch_session(
@@ -204,7 +190,7 @@ def make_launch_session(
             id=new_id(),
             address_digest=digest(new_secret()),
             cookie_digest=digest(new_secret()),
-            proof=SessionProof.UNDECIDED,
+            proof=SessionProof.COOKIE,
             person_id=person.id,
             context_id=resource_link.context_id,
             resource_link_id=resource_link.id,

@@ -359,14 +359,22 @@ class TestSetupForm:
     def test_lines_when_too_many_get_a_sentence_and_stay(self, strict: Site) -> None:
         teacher = strict.launch_as(TEACHER)
 
-        response = teacher.post("setup", setup_form([(f"Les {number}", 1) for number in range(1000)], 5))
+        response = teacher.post("setup", setup_form([(f"Les {number}", 1) for number in range(120)], 5))
         page = response.get_data(as_text=True)
 
         assert response.status_code == 400
         assert '<a href="#tasks">Een cursus heeft hoogstens 100 opdrachten.' in page
-        assert fields_of(page)["tasks-999-title"] == "Les 999"
+        assert fields_of(page)["tasks-119-title"] == "Les 119"
         page = teacher.post("setup", setup_form([("Les", 1)] * 100, 5) | {"add": "1"}).get_data(as_text=True)
         assert "hoogstens 100 opdrachten" in page
+
+    def test_lines_when_more_than_any_page_has_are_refused_before_they_are_drawn(self, strict: Site) -> None:
+        teacher = strict.launch_as(TEACHER)
+
+        response = teacher.post("setup", setup_form([("Les", 1)] * 1000, 5) | {"add": "1"})
+
+        assert response.status_code == 400
+        assert len(response.data) < 20_000
 
     def test_field_names_when_forged_are_ignored(self, strict: Site) -> None:
         forged = {"tasks-²-title": "x", f"tasks-{'9' * 5000}-title": "x", "tasks-1-x": "x", "tasks": "x", "up-1": "x"}

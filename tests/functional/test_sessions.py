@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import func, select
+
 from lti_tool.lti.roles import PrincipalRole
-from tests.factories.launch import INSTRUCTOR, TOOL_URL
+from lti_tool.roster.launch_sessions import open_session
+from lti_tool.roster.models import LaunchSession, SessionProof, UsedLogin
+from tests.factories.launch import INSTRUCTOR, ISSUER, TOOL_URL, make_launch_payload, platform_keys
 from tests.functional.conftest import Launched, Site, setup_form
 
 LEARNER_ROLE = PrincipalRole("learner")
@@ -32,18 +39,53 @@ def test_session_when_its_cookie_came_back_needs_the_cookie(site: Site) -> None:
     assert learner.get("welcome").status_code == 200
 
 
-def test_session_when_the_browser_drops_cookies_is_proved_by_its_address(site: Site) -> None:
-    learner = site.launch_as(LEARNER_ROLE)
-    cookieless = Launched(site.app.test_client(use_cookies=False), learner.address, learner.response)
+def open_by_address(site: Site, learner: Launched) -> Launched:
+    """Open a session as for a browser that proved itself without a cookie."""
+    with site.tool.db.transaction() as tx:
+        row = tx.execute(select(LaunchSession).order_by(LaunchSession.created_at.desc())).scalars().first()
+        assert row is not None
+        opened = open_session(
+            tx,
+            person_id=row.person_id,
+            context_id=row.context_id,
+            resource_link_id=row.resource_link_id,
+            role=PrincipalRole(row.role),
+            proof=SessionProof.ADDRESS,
+            locale=row.locale,
+            now=site.clock.now(),
+        )
+    return Launched(site.app.test_client(use_cookies=False), opened.address, learner.response)
+
+
+def test_session_when_the_browser_keeps_no_cookies_is_proved_by_its_address(site: Site) -> None:
+    cookieless = open_by_address(site, site.launch_as(LEARNER_ROLE))
 
     assert cookieless.get("welcome").status_code == 200
     assert cookieless.post("welcome").status_code == 303
     assert cookieless.get("route").status_code == 200
 
 
-def test_address_session_when_the_person_launches_again_ends(site: Site) -> None:
+def test_session_when_its_first_request_comes_without_its_cookie_is_refused(site: Site) -> None:
     learner = site.launch_as(LEARNER_ROLE)
-    cookieless = Launched(site.app.test_client(use_cookies=False), learner.address, learner.response)
+    link_scanner = Launched(site.app.test_client(use_cookies=False), learner.address, learner.response)
+
+    assert link_scanner.get("welcome").status_code == 403
+    assert learner.get("welcome").status_code == 200
+    assert link_scanner.get("welcome").status_code == 403
+
+
+def test_session_when_a_later_launch_took_the_role_away_ends(site: Site) -> None:
+    teacher = site.launch_as(TEACHER_ROLE, sub="mila")
+    assert teacher.get("setup").status_code == 200
+
+    learner = site.launch_as(LEARNER_ROLE, sub="mila")
+
+    assert teacher.get("setup").status_code == 403
+    assert learner.get("welcome").status_code == 200
+
+
+def test_address_session_when_the_person_launches_again_ends(site: Site) -> None:
+    cookieless = open_by_address(site, site.launch_as(LEARNER_ROLE))
     assert cookieless.get("welcome").status_code == 200
 
     again = site.launch_as(LEARNER_ROLE)
@@ -53,8 +95,7 @@ def test_address_session_when_the_person_launches_again_ends(site: Site) -> None
 
 
 def test_address_session_when_two_hours_have_passed_ends(site: Site) -> None:
-    learner = site.launch_as(LEARNER_ROLE)
-    cookieless = Launched(site.app.test_client(use_cookies=False), learner.address, learner.response)
+    cookieless = open_by_address(site, site.launch_as(LEARNER_ROLE))
     assert cookieless.get("welcome").status_code == 200
 
     site.clock.advance(hours=1, minutes=59)
@@ -128,26 +169,55 @@ def test_login_when_cookies_do_not_come_back_offers_a_window_of_its_own(site: Si
     assert response.status_code == 200
     assert 'target="_blank"' in page
     assert "frame-ancestors https://lms.example" in response.headers["Content-Security-Policy"]
-    assert "form-action 'self' https://lms.example" in response.headers["Content-Security-Policy"]
+    assert "form-action 'self' https: https://lms.example;" in response.headers["Content-Security-Policy"]
 
 
-def test_login_when_begun_again_in_a_window_gets_a_new_state_and_ends_the_old_one(site: Site) -> None:
+def test_login_when_begun_again_in_a_window_gets_a_new_state_bound_to_that_window(site: Site) -> None:
     cookieless = site.app.test_client(use_cookies=False)
     begun = cookieless.post(
         "/lti/login",
         data={"iss": "https://lms.example/moodle", "login_hint": "5", "target_link_uri": f"{TOOL_URL}/lti/launch"},
         base_url=TOOL_URL,
     )
-    old_state = begun.location.partition("state=")[2]
-    window = site.client()
+    sent = {name: values[0] for name, values in parse_qs(urlsplit(begun.location).query).items()}
+    window, stranger = site.client(), site.client()
 
-    again = window.post("/lti/login/window", data={"state": old_state}, base_url=TOOL_URL)
+    again = window.post("/lti/login/window", data={"hints": sent["hints"]}, base_url=TOOL_URL)
     checked = window.get(again.location, base_url=TOOL_URL)
 
-    assert checked.status_code == 303
-    assert f"state={old_state}" not in checked.location
-    repeated = site.client().post("/lti/login/window", data={"state": old_state}, base_url=TOOL_URL)
-    assert repeated.status_code == 403
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(checked.location).query).items()}
+    assert asked["state"] != sent["state"]
+    token = platform_keys().sign(make_launch_payload(now=site.clock.now(), nonce=asked["nonce"]))
+    site.begin(stranger)
+    assert site.send(stranger, token, asked["state"]).status_code == 403
+    assert site.send(window, token, sent["state"]).status_code == 403
+    assert site.send(window, token, asked["state"]).status_code == 303
+
+
+@pytest.mark.parametrize("hints", ["", "invented", "x.y", "eyJyIjoiMSJ9.AAAA"])
+def test_login_when_its_hints_are_not_ours_is_refused(sqlite_site: Site, hints: str) -> None:
+    client = sqlite_site.client()
+
+    assert client.post("/lti/login/window", data={"hints": hints}, base_url=TOOL_URL).status_code == 403
+    assert client.get("/lti/login/check", query_string={"hints": hints}, base_url=TOOL_URL).status_code == 403
+
+
+def test_login_when_its_hints_are_as_long_as_they_may_be_fits_in_an_address(sqlite_site: Site) -> None:
+    fields = {"iss": ISSUER, "login_hint": "é" * 1200, "lti_message_hint": "x" * 2400}
+    target = f"{TOOL_URL}/lti/launch?{'t' * 400}"
+
+    response = sqlite_site.client().post("/lti/login", data={**fields, "target_link_uri": target}, base_url=TOOL_URL)
+
+    assert response.status_code == 303
+    assert len(response.location) < 8000
+
+
+def test_logins_when_nobody_launches_leave_nothing_behind(site: Site) -> None:
+    for _ in range(5):
+        site.begin(site.client())
+
+    with site.tool.db.reading() as tx:
+        assert tx.execute(select(func.count()).select_from(UsedLogin)).scalar_one() == 0
 
 
 def test_browser_when_it_launches_often_carries_only_its_newest_sessions(site: Site) -> None:

@@ -22,6 +22,7 @@ def handle(database: Database, claimed: Claimed) -> None:
         award(
             tx,
             achievement_id=ids["achievement"],
+            achievement_version_id=ids["achievement_version"],
             person_id=ids["person"],
             activity_id=ids["activity"],
             rule_set_version_id=ids["rule_set_version"],

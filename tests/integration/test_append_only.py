@@ -1,33 +1,53 @@
-"""Activities, ledger entries and published rules can be added and nothing else, whatever statement tries."""
+"""Activities, ledger entries, published rules and badge texts can be added and nothing else, whatever tries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
+from badges.models import AchievementVersion
 from config.database import Base, Database
 from gamification.models import ActivityRow, LedgerEntry, RuleSetVersion
 from migrations.append_only import PROTECTED
+from tests.factories.badge_rows import make_achievement_version
 from tests.factories.rows import make_activity, make_ledger_entry, make_rule_set_version
 
 MODELS: dict[str, type[Base]] = {
     "activity": ActivityRow,
     "ledger_entry": LedgerEntry,
     "rule_set_version": RuleSetVersion,
+    "achievement_version": AchievementVersion,
 }
-OTHER_COLUMN = {"activity": "external_id", "ledger_entry": "effect_key", "rule_set_version": "number"}
-OTHER_VALUE: dict[str, Any] = {"activity": "other", "ledger_entry": "other", "rule_set_version": 99}
+OTHER_COLUMN = {
+    "activity": "external_id",
+    "ledger_entry": "effect_key",
+    "rule_set_version": "number",
+    "achievement_version": "number",
+}
+OTHER_VALUE: dict[str, Any] = {
+    "activity": "other",
+    "ledger_entry": "other",
+    "rule_set_version": 99,
+    "achievement_version": 99,
+}
 UNIQUE_KEY = {
     "activity": ["source", "external_id"],
     "ledger_entry": ["context_id", "person_id", "effect_key", "step"],
     "rule_set_version": ["context_id", "number"],
+    "achievement_version": ["achievement_id", "number"],
 }
-REFERRED_BY = {"activity": "activity_id", "ledger_entry": "activity_id", "rule_set_version": "rule_set_version_id"}
+REFERRED_BY = {
+    "activity": "activity_id FROM ledger_entry",
+    "ledger_entry": "activity_id FROM ledger_entry",
+    "rule_set_version": "rule_set_version_id FROM ledger_entry",
+    "achievement_version": "achievement_version_id FROM award",
+}
 PARENTS = ("context", "person", "registration", "task")
 
 tables = pytest.mark.parametrize("table", sorted(MODELS))
@@ -45,10 +65,14 @@ def test_update_when_tried_is_refused(filled: Database, table: str) -> None:
 @tables
 def test_delete_when_tried_is_refused(filled: Database, table: str) -> None:
     with filled.transaction() as tx:
-        {"activity": make_activity, "rule_set_version": make_rule_set_version}.get(table, make_ledger_entry)(tx)
+        makers: dict[str, Callable[[Session], object]] = {
+            "activity": make_activity,
+            "rule_set_version": make_rule_set_version,
+        }
+        makers.get(table, _fill)(tx)
 
     # Only rows that no other row refers to: nothing but the trigger stands in the way.
-    _refused(filled, table, f"DELETE FROM {table} WHERE id NOT IN (SELECT {REFERRED_BY[table]} FROM ledger_entry)")
+    _refused(filled, table, f"DELETE FROM {table} WHERE id NOT IN (SELECT {REFERRED_BY[table]})")
 
 
 @tables
@@ -92,7 +116,7 @@ def test_insert_when_the_row_is_new_is_accepted(filled: Database, table: str) ->
     before = len(_rows(filled, table))
 
     with filled.transaction() as tx:
-        make_ledger_entry(tx)
+        _fill(tx)
 
     assert len(_rows(filled, table)) == before + 1
 
@@ -132,10 +156,15 @@ def _rows(database: Database, table: str) -> list[dict[str, Any]]:
         return sorted((dict(row) for row in found), key=lambda row: str(row["id"]))
 
 
+def _fill(tx: Session) -> None:
+    make_ledger_entry(tx)
+    make_achievement_version(tx)
+
+
 @pytest.fixture
 def filled(database: Database) -> Database:
     with database.transaction() as tx:
-        make_ledger_entry(tx)
+        _fill(tx)
     return database
 
 
@@ -152,6 +181,6 @@ def filled_postgres(postgres_url: str) -> Iterator[Database]:
 def _filled(url: str) -> Iterator[Database]:
     database = Database(url)
     with database.transaction() as tx:
-        make_ledger_entry(tx)
+        _fill(tx)
     yield database
     database.dispose()

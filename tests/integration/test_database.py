@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -15,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from config.database import Database
+from config.migrate import upgrade
 from config.outbox import put
 from gamification.models import Balance
 from lti_tool.roster.models import Person
@@ -198,6 +201,24 @@ def test_moment_when_compared_in_a_query_is_compared_as_a_moment(database: Datab
     with database.reading() as tx:
         before = tx.execute(select(Person.id).where(Person.created_at < an_hour_later_by_the_clock_on_the_wall)).all()
     assert before == []
+
+
+@pytest.mark.parametrize("first_opened_by", ["upgrade", "database"])
+def test_sqlite_file_when_made_is_for_its_owner_alone(tmp_path: Path, first_opened_by: str) -> None:
+    path = tmp_path / "data" / "mijlpaal.sqlite3"
+    if first_opened_by == "upgrade":
+        upgrade(f"sqlite:///{path}")
+
+    database = Database(f"sqlite:///{path}")
+    with database.transaction() as tx:
+        tx.execute(text("CREATE TABLE something (id INTEGER)"))
+        beside = sorted(file.name for file in path.parent.iterdir())
+        modes = {stat.filemode(file.stat().st_mode) for file in path.parent.iterdir()}
+    database.dispose()
+
+    assert stat.filemode(path.parent.stat().st_mode) == "drwx------"
+    assert modes == {"-rw-------"}
+    assert beside == ["mijlpaal.sqlite3", "mijlpaal.sqlite3-shm", "mijlpaal.sqlite3-wal"]
 
 
 def test_error_when_a_statement_fails_does_not_tell_the_values(database: Database) -> None:

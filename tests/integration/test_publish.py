@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.database import Database
 from config.errors import Conflict
 from config.ids import new_id
-from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, TaskRule
+from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, AchievementRef, TaskRule, texts_digest
 from gamification.errors import RuleInvalid, RuleProblem
 from gamification.models import TITLE_LENGTH, RuleSetVersion, Task
 from gamification.progress import current_rules, finished_tasks, standing, task_titles
@@ -169,7 +169,7 @@ def test_publish_when_nothing_changed_beside_a_closed_task_makes_no_new_version(
     assert _publish(course_on, kept, seen_number=2).is_new is False
 
 
-def test_publish_when_only_a_title_changed_shows_it_and_makes_no_new_version(
+def test_publish_when_only_a_title_changed_makes_a_new_version_that_moves_nobodys_points(
     course_on: tuple[Database, Course],
 ) -> None:
     database, course = course_on
@@ -177,9 +177,57 @@ def test_publish_when_only_a_title_changed_shows_it_and_makes_no_new_version(
 
     published = _publish(course_on, [TaskDraft(first.task_id, "  Better title ", first.points), *others])
 
-    assert published.is_new is False
+    assert (published.is_new, published.number, published.evaluation_needed) == (True, 2, False)
+    assert published.rules.tasks == course.published.rules.tasks
     with database.reading() as tx:
         assert task_titles(tx, course.id)[course.task_ids[0]] == "Better title"
+        stored = tx.get_one(RuleSetVersion, published.version_id).content
+    assert stored["texts"] == texts_digest(["Better title", "Task 2", "Task 3"])
+    assert "Better" not in str(stored)
+
+
+def test_publish_when_two_change_titles_after_the_same_look_refuses_the_late_one(
+    course_on: tuple[Database, Course],
+) -> None:
+    database, course = course_on
+    first, second, third = _kept(course)
+    _publish(course_on, [TaskDraft(first.task_id, "Of the first", first.points), second, third])
+
+    with pytest.raises(Conflict, match="published-meanwhile"):
+        _publish(course_on, [first, TaskDraft(second.task_id, "Of the late one", second.points), third])
+
+    with database.reading() as tx:
+        assert sorted(task_titles(tx, course.id).values()) == ["Of the first", "Task 2", "Task 3"]
+
+
+@pytest.mark.parametrize(
+    ("change", "evaluation_needed"),
+    [("points", True), ("goal", True), ("fewer", True), ("more", True), ("badge", True), ("texts", False)],
+)
+def test_publish_when_something_changed_says_whether_anybody_may_hold_something_else(
+    course_on: tuple[Database, Course], change: str, evaluation_needed: bool
+) -> None:
+    database, course = course_on
+    tasks = _kept(course, points=(10, 20, 31) if change == "points" else POINTS)
+    tasks = tasks[:2] if change == "fewer" else tasks + [TaskDraft(None, "New", 5)] * (change == "more")
+    achievement = {
+        "badge": AchievementRef(new_id(), course.achievement.version_id),
+        "texts": AchievementRef(course.achievement.achievement_id, new_id()),
+    }.get(change, course.achievement)
+
+    with database.transaction() as tx:
+        published = publish(
+            tx,
+            course.id,
+            by_person_id=course.teacher_id,
+            tasks=tasks,
+            goal_points=29 if change == "goal" else GOAL,
+            achievement=achievement,
+            seen_number=1,
+            now=NOW,
+        )
+
+    assert (published.is_new, published.evaluation_needed) == (True, evaluation_needed)
 
 
 @pytest.mark.parametrize("seen_number", [0, 2])
@@ -226,7 +274,7 @@ def _publish(
             by_person_id=course.teacher_id,
             tasks=tasks,
             goal_points=goal_points,
-            achievement_id=course.achievement_id,
+            achievement=course.achievement,
             seen_number=seen_number,
             now=NOW,
         )

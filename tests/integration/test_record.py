@@ -1,4 +1,7 @@
-"""Recording activities on real databases: whatever the order, the doubles and the moments, the sums are the rules'."""
+"""Recording activities on real databases: whatever the order, the doubles and the moments, the sums are the rules'.
+
+Through `lti_tool.progress.record_activity`, the one door of every source: points, badge and promises together.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,11 @@ from gamification.engine.desired import Desired, desired
 from gamification.engine.rule_set import RuleSet, TaskRule
 from gamification.models import ActivityRow, Balance, LedgerEntry, RuleSetPointer
 from gamification.progress import standing, tallies
-from gamification.record import evaluate, record_activity
-from tests.factories.course import Course, completion, make_course, make_learner, record_and_award
+from gamification.record import evaluate
+from lti_tool.messages import MessageType
+from lti_tool.progress import record_activity
+from tests.factories.course import Course, completion, make_course, make_learner
+from tests.factories.promises import Promise, promised, take_promises
 from tests.factories.rows import NOW, make_context, make_person, make_rule_set_version, make_task, registration_of
 
 POINTS = (5, 10, 20, 40)
@@ -56,6 +62,7 @@ def test_recording_when_told_in_any_order_and_more_than_once_gives_what_the_set_
         person_id = make_learner(tx, course)
 
     activities: dict[int, Activity] = {}
+    award_ids: list[uuid.UUID] = []
     for telling in told:
         occurred_at = NOW + timedelta(minutes=telling.minute)
         task_id = course.task_ids[telling.task]
@@ -63,20 +70,34 @@ def test_recording_when_told_in_any_order_and_more_than_once_gives_what_the_set_
             course.id, person_id, task_id, occurred_at=occurred_at, external_id=f"{person_id}:{telling.fact}"
         )
         with database.transaction() as tx:
-            recorded, _ = record_and_award(tx, fact)
+            recorded = record_activity(tx, fact, now=NOW)
         assert recorded.is_new == (telling.fact not in activities)
         activities[telling.fact] = Activity(recorded.activity_id, Verb.COMPLETED, task_id, occurred_at)
+        with database.transaction() as tx:
+            held_before, award_ids = award_ids, _award_ids(tx, person_id)
+            new_awards = [award_id for award_id in award_ids if award_id not in held_before]
+            assert take_promises(tx) == [
+                *(_to_sign(award_id) for award_id in new_awards),
+                *([_to_score(course, person_id)] if recorded.points_changed or new_awards else []),
+            ]
 
     expected = desired(tuple(reversed(activities.values())), course.published.rules)
     worth = sum(POINTS[task] for task in {telling.task for telling in told})
     assert (expected.total, expected.goal_reached) == (worth, worth >= GOAL)
     with database.reading() as tx:
         before = _held(tx, course.id, person_id)
-        awards = tx.execute(select(Award.achievement_id).where(Award.person_id == person_id)).scalars().all()
+        awards = tx.execute(
+            select(Award.achievement_id, Award.achievement_version_id, Award.rule_set_version_id).where(
+                Award.person_id == person_id
+            )
+        ).all()
     assert before.sums == {effect.effect_key: effect.points for effect in expected.points}
     assert before.balance == sum(before.sums.values())
     assert before.goal_reached == expected.goal_reached
-    assert awards == [granted.achievement_id for granted in expected.achievements]
+    assert [tuple(row) for row in awards] == [
+        (granted.achievement.achievement_id, granted.achievement.version_id, course.published.version_id)
+        for granted in expected.achievements
+    ]
 
     with database.transaction() as tx:
         again = evaluate(tx, course.id, person_id, now=NOW)
@@ -141,13 +162,14 @@ def test_recording_when_its_transaction_fails_leaves_neither_fact_nor_points(
 
     def record_and_fail() -> None:
         with database.transaction() as tx:
-            record_and_award(tx, completion(course.id, make_learner(tx, course), course.task_ids[3]))
+            record_activity(tx, completion(course.id, make_learner(tx, course), course.task_ids[3]), now=NOW)
             raise LookupError
 
     with pytest.raises(LookupError):
         record_and_fail()
 
     with database.reading() as tx:
+        assert promised(tx) == []
         for table in (ActivityRow, LedgerEntry, Balance, Award):
             assert tx.execute(select(func.count()).select_from(table)).scalar_one() == 0
 
@@ -186,14 +208,14 @@ def test_award_when_the_goal_is_reached_and_passed_is_one(course_on: tuple[Datab
     database, course = course_on
     with database.transaction() as tx:
         person_id = make_learner(tx, course)
-    new_awards = []
+    to_sign = []
 
     for task_id in course.task_ids:
         with database.transaction() as tx:
-            _, awards = record_and_award(tx, completion(course.id, person_id, task_id))
-        new_awards.append(len(awards))
+            record_activity(tx, completion(course.id, person_id, task_id), now=NOW)
+            to_sign.append([ids for type, ids in take_promises(tx) if type == MessageType.ISSUE_CREDENTIAL])
 
-    assert new_awards == [0, 0, 1, 0]
+    assert [len(messages) for messages in to_sign] == [0, 0, 1, 0]
     with database.reading() as tx:
         assert holders(tx, course.id) == {person_id}
         [view] = list_awards(tx, course.id, person_id)
@@ -207,13 +229,18 @@ def test_award_when_one_exists_is_made_again_only_after_revocation(
     database, course = course_on
     with database.transaction() as tx:
         person_id = make_learner(tx, course)
-        _, [award_id] = record_and_award(tx, completion(course.id, person_id, course.task_ids[3]))
-        tx.get_one(Award, award_id).state = state
+        record_activity(tx, completion(course.id, person_id, course.task_ids[3]), now=NOW)
+        [first] = _award_ids(tx, person_id)
+        tx.get_one(Award, first).state = state
+        take_promises(tx)
 
     with database.transaction() as tx:
-        _, awards = record_and_award(tx, completion(course.id, person_id, course.task_ids[0]))
+        record_activity(tx, completion(course.id, person_id, course.task_ids[0]), now=NOW)
 
-    assert len(awards) == awarded_again
+    with database.reading() as tx:
+        again = [award_id for award_id in _award_ids(tx, person_id) if award_id != first]
+        assert len(again) == awarded_again
+        assert promised(tx) == [*(_to_sign(award_id) for award_id in again), _to_score(course, person_id)]
 
 
 def test_standing_when_tasks_are_done_shows_each_with_its_first_moment(course_on: tuple[Database, Course]) -> None:
@@ -238,6 +265,18 @@ def test_standing_when_tasks_are_done_shows_each_with_its_first_moment(course_on
     assert {who: (tally.points, tally.goal_reached, tally.tasks_done) for who, tally in overview.items()} == {
         person_id: (30, True, 2)
     }
+
+
+def _award_ids(tx: Session, person_id: uuid.UUID) -> list[uuid.UUID]:
+    return list(tx.execute(select(Award.id).where(Award.person_id == person_id)).scalars())
+
+
+def _to_sign(award_id: uuid.UUID) -> Promise:
+    return (MessageType.ISSUE_CREDENTIAL, {"award_id": str(award_id)})
+
+
+def _to_score(course: Course, person_id: uuid.UUID) -> Promise:
+    return (MessageType.PUBLISH_SCORE, {"line_item_id": str(course.line_item_id), "person_id": str(person_id)})
 
 
 @dataclass(frozen=True)

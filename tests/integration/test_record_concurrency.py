@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from badges.models import Award
 from config.database import Database
-from config.errors import Conflict
+from config.errors import Conflict, NotFound
 from gamification.engine.activity import Activity, Verb
 from gamification.engine.desired import desired
 from gamification.errors import RuleInvalid, RuleProblem
 from gamification.models import ActivityRow, Balance, LedgerEntry
 from gamification.progress import current_rules, finished_tasks, people_with_balance, task_titles
 from gamification.publish import TaskDraft, publish
-from gamification.record import evaluate, record_activity
-from tests.factories.course import Course, completion, make_course, make_learner, record_and_award
+from gamification.record import Recorded, evaluate, hold_rules
+from lti_tool.lti.roles import PrincipalRole
+from lti_tool.messages import MessageType
+from lti_tool.progress import finish_task, record_activity
+from tests.factories.course import Course, completion, make_course, make_learner
+from tests.factories.promises import promised
 from tests.factories.rows import NOW
 
 PERSONS = 30
@@ -42,19 +47,19 @@ def test_first_two_activities_when_recorded_at_the_same_moment_both_count_and_aw
 
     def record(person_id: uuid.UUID, which: int) -> int:
         with database.transaction() as tx:
-            _, awards = record_and_award(tx, completion(course.id, person_id, course.task_ids[which]))
-        return len(awards)
+            return int(record_activity(tx, completion(course.id, person_id, course.task_ids[which]), now=NOW).is_new)
 
-    new_awards = _two_at_once(people, record)
+    assert _two_at_once(people, record) == [2] * PERSONS
 
     with database.reading() as tx:
         balances = tx.execute(select(Balance.person_id, Balance.points, Balance.goal_reached)).all()
         sums = tx.execute(select(LedgerEntry.person_id, func.sum(LedgerEntry.points)).group_by(LedgerEntry.person_id))
         assert {row[0]: int(row[1]) for row in sums} == dict.fromkeys(people, 30)
-        awards = tx.execute(select(Award.person_id)).scalars().all()
+        awards = tx.execute(select(Award.id, Award.person_id)).all()
+        to_sign = _to_sign(tx)
     assert {row.person_id: (row.points, row.goal_reached) for row in balances} == dict.fromkeys(people, (30, True))
-    assert sorted(awards) == sorted(people)
-    assert new_awards == [1] * PERSONS
+    assert sorted(row.person_id for row in awards) == sorted(people)
+    assert to_sign == sorted(str(row.id) for row in awards)
 
 
 def test_next_two_activities_when_recorded_at_the_same_moment_both_count(database: Database) -> None:
@@ -66,16 +71,17 @@ def test_next_two_activities_when_recorded_at_the_same_moment_both_count(databas
 
     def record(person_id: uuid.UUID, which: int) -> int:
         with database.transaction() as tx:
-            _, awards = record_and_award(tx, completion(course.id, person_id, course.task_ids[which]))
-        return len(awards)
+            return int(record_activity(tx, completion(course.id, person_id, course.task_ids[which]), now=NOW).is_new)
 
-    new_awards = _two_at_once(people, record)
+    assert _two_at_once(people, record) == [2] * PERSONS
 
     with database.reading() as tx:
         assert set(tx.execute(select(Balance.points)).scalars()) == {35}
         sums = tx.execute(select(func.sum(LedgerEntry.points)).group_by(LedgerEntry.person_id)).scalars()
         assert {int(points) for points in sums} == {35}
-    assert new_awards == [1] * PERSONS
+        awards = tx.execute(select(Award.id, Award.person_id)).all()
+        assert sorted(row.person_id for row in awards) == sorted(people)
+        assert _to_sign(tx) == sorted(str(row.id) for row in awards)
 
 
 def test_activity_when_told_twice_at_the_same_moment_counts_once(database: Database) -> None:
@@ -164,7 +170,7 @@ def _publish_other_points(database: Database, course: Course, *, extra: int) -> 
                 by_person_id=course.teacher_id,
                 tasks=drafts,
                 goal_points=20 + extra % 5,
-                achievement_id=course.achievement_id,
+                achievement=course.achievement,
                 seen_number=current.number,
                 now=NOW,
             )
@@ -188,7 +194,7 @@ def test_publishing_when_two_teachers_do_it_at_once_lets_one_win(database: Datab
                     by_person_id=course.teacher_id,
                     tasks=[TaskDraft(None, "Only task", 40 + which)],
                     goal_points=40,
-                    achievement_id=None,
+                    achievement=None,
                     seen_number=1,
                     now=NOW,
                 )
@@ -201,6 +207,142 @@ def test_publishing_when_two_teachers_do_it_at_once_lets_one_win(database: Datab
     assert winners == [1] * len(courses)
     with database.reading() as tx:
         assert [current.number for course in courses if (current := current_rules(tx, course.id))] == [2] * 10
+
+
+def test_finishing_when_the_task_is_taken_away_at_the_same_moment_counts_or_is_refused(database: Database) -> None:
+    with database.transaction() as tx:
+        courses = [make_course(tx, (10, 20), goal_points=10) for _ in range(PERSONS)]
+        people = {course.id: make_learner(tx, course) for course in courses}
+
+    def finish_or_take_away(course: Course, which: int) -> int:
+        if which:
+            with database.transaction() as tx:
+                _publish_without(tx, course, course.task_ids[1])
+            return 0
+        try:
+            with database.transaction() as tx:
+                return _finish(tx, course, people[course.id], course.task_ids[1]).points
+        except (Conflict, NotFound):
+            return 0
+
+    points = _two_at_once(courses, finish_or_take_away)
+
+    assert set(points) <= {0, 20}
+    with database.reading() as tx:
+        for course, earned in zip(courses, points, strict=True):
+            facts = select(func.count()).select_from(ActivityRow).where(ActivityRow.context_id == course.id)
+            assert tx.execute(facts).scalar_one() == (1 if earned else 0)
+            balance = tx.get(Balance, (course.id, people[course.id]))
+            assert (balance.points if balance else 0) == earned
+            current = current_rules(tx, course.id)
+            assert current is not None
+            rule = current.rules.rule_for(course.task_ids[1])
+            assert (rule is not None and rule.closed) == bool(earned)
+
+
+def test_publishing_when_a_learner_is_finishing_a_task_waits_and_then_closes_it(postgres: Database) -> None:
+    with postgres.transaction() as tx:
+        course = make_course(tx, (10, 20), goal_points=10)
+        person_id = make_learner(tx, course)
+
+    def take_away() -> bool:
+        with postgres.transaction() as tx:
+            return _publish_without(tx, course, course.task_ids[1])
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgres.transaction() as tx:
+            hold_rules(tx, course.id)  # as finish_task does before it looks at the task
+            taking_away = pool.submit(take_away)
+            _wait_until_somebody_waits(postgres)
+            assert _finish(tx, course, person_id, course.task_ids[1]).points == 20
+        assert taking_away.result(30) is True
+
+
+def test_evaluating_when_a_teacher_waits_for_a_learner_goes_on(postgres: Database) -> None:
+    """Nobody waits in a circle.
+
+    The learner holds the rules and wants the balance, the evaluation holds the balance and wants the rules, and between
+    them a teacher waits to publish.
+    """
+    with postgres.transaction() as tx:
+        course = make_course(tx, (10, 20), goal_points=10)
+        person_id = make_learner(tx, course)
+        record_activity(tx, completion(course.id, person_id, course.task_ids[0]), now=NOW)
+
+    def take_away() -> bool:
+        with postgres.transaction() as tx:
+            return _publish_without(tx, course, course.task_ids[1])
+
+    def finish() -> int:
+        with postgres.transaction() as tx:
+            hold_rules(tx, course.id)
+            holding.set()
+            assert go_on.wait(30)
+            return _finish(tx, course, person_id, course.task_ids[1]).points
+
+    holding, go_on = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool, postgres.transaction() as tx:
+        finishing = pool.submit(finish)
+        assert holding.wait(30)
+        taking_away = pool.submit(take_away)
+        _wait_until_somebody_waits(postgres)
+        lock_balance = select(Balance).where(Balance.person_id == person_id).with_for_update()
+        tx.execute(lock_balance).scalar_one()
+        go_on.set()
+        _wait_until_somebody_waits(postgres, how_many=2)
+        assert not evaluate(tx, course.id, person_id, now=NOW).points_changed
+        tx.commit()
+        assert finishing.result(30) == 30
+        assert taking_away.result(30) is True
+
+
+def _finish(tx: Session, course: Course, person_id: uuid.UUID, task_id: uuid.UUID) -> Recorded:
+    return finish_task(
+        tx, context_id=course.id, person_id=person_id, role=PrincipalRole.learner, task_id=task_id, now=NOW
+    )
+
+
+def _publish_without(tx: Session, course: Course, task_id: uuid.UUID) -> bool:
+    """Leave a task out; says whether somebody had finished it, so that it was closed."""
+    published = publish(
+        tx,
+        course.id,
+        by_person_id=course.teacher_id,
+        tasks=[
+            TaskDraft(rule.task_id, "Kept", rule.points)
+            for rule in course.published.rules.tasks
+            if rule.task_id != task_id
+        ],
+        goal_points=course.published.rules.goal_points,
+        achievement=course.achievement,
+        seen_number=1,
+        now=NOW,
+    )
+    rule = published.rules.rule_for(task_id)
+    return rule is not None and rule.closed
+
+
+def _wait_until_somebody_waits(database: Database, how_many: int = 1) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    for _ in range(600):
+        with database.reading() as tx:
+            if tx.execute(waiting).scalar_one() >= how_many:
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits for a lock")
+
+
+def _to_sign(tx: Session) -> list[str]:
+    return sorted(ids["award_id"] for type, ids in promised(tx) if type == MessageType.ISSUE_CREDENTIAL)
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Database]:
+    opened = Database(postgres_url)
+    yield opened
+    opened.dispose()
 
 
 def _two_at_once(subjects: Sequence[Subject], do: Callable[[Subject, int], int]) -> list[int]:

@@ -22,7 +22,7 @@ from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.login import parse_login_initiation
 from lti_tool.roster.signing_keys import published_keys
 from lti_tool.web.current import tool
-from lti_tool.web.headers import allow_form_towards, allow_framing_by
+from lti_tool.web.headers import allow_form_to_lead_anywhere, allow_framing_by
 from lti_tool.web.sessions import set_session_cookie
 from lti_tool.web.shared.views import FIRST_ENDPOINTS
 
@@ -45,17 +45,17 @@ def login() -> Response:
 @blueprint.get("/login/check")
 def check() -> Response:
     """See whether the cookie came back; if so go on to the platform, if not offer a window of its own."""
-    state = request.args.get("state", "")
+    state, hints = request.args.get("state", ""), request.args.get("hints", "")
     try:
-        begun = continue_login(tool(), state, browser=request.cookies.get(BROWSER_COOKIE))
+        begun = continue_login(tool(), state, hints, browser=request.cookies.get(BROWSER_COOKIE))
     except LaunchRefused as refused:
-        registration = platform_of_login(tool(), state)
         is_own_window = request.headers.get("Sec-Fetch-Dest") == "document"
-        if refused.reason != LaunchRefusal.other_browser or registration is None or is_own_window:
+        if refused.reason != LaunchRefusal.other_browser or is_own_window:
             raise
+        registration = platform_of_login(tool(), hints)
         allow_framing_by(registration)
-        allow_form_towards(registration.auth_login_url)
-        return make_response(render_template("lti/new_window.html", state=state))
+        allow_form_to_lead_anywhere(registration.auth_login_url)
+        return make_response(render_template("lti/new_window.html", hints=hints))
     return redirect(begun.platform_url, 303)
 
 
@@ -64,7 +64,7 @@ def window() -> Response:
     """Begin the same login again in this window, where cookies are kept."""
     known_browser = request.cookies.get(BROWSER_COOKIE)
     browser = known_browser or new_secret()
-    begun = begin_login_in_window(tool(), request.form.get("state", ""), browser=browser)
+    begun = begin_login_in_window(tool(), request.form.get("hints", ""), browser=browser)
     return _send_on(begun, browser, is_proven=known_browser is not None)
 
 
@@ -93,7 +93,7 @@ def jwks() -> Response:
 
 
 def _send_on(begun: LoginBegun, browser: str, *, is_proven: bool) -> Response:
-    target = begun.platform_url if is_proven else url_for("lti.check", state=begun.state)
+    target = begun.platform_url if is_proven else url_for("lti.check", state=begun.state, hints=begun.hints)
     response = redirect(target, 303)
     response.set_cookie(
         BROWSER_COOKIE, browser, path="/", secure=True, httponly=True, samesite="None", partitioned=True

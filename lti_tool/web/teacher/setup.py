@@ -50,8 +50,10 @@ def save() -> Response | str | tuple[str, int]:
         form.show_problem(invalid.path, invalid.problem)
         return _page(form, _setup()), 400
     except Conflict:
-        form.show_conflict()
-        return _page(form, _setup()), 409
+        setup = _setup()
+        if not form.is_published(setup):
+            form.show_conflict(setup)
+            return _page(form, setup), 409
     return redirect(url_for("setup.edit", saved=1), 303)
 
 

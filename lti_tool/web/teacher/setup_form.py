@@ -22,6 +22,7 @@ from wtforms.widgets import TextInput
 
 from badges.achievement import AchievementProblem
 from badges.models import CRITERIA_LENGTH, NAME_LENGTH
+from config.errors import InputInvalid
 from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS
 from gamification.errors import RuleProblem
 from gamification.models import TITLE_LENGTH
@@ -31,6 +32,7 @@ from lti_tool.web.teacher.setup_problems import FormProblem, sentence_for
 
 BLANK_LINES = 3
 """How many empty lines a teacher sees the first time."""
+MOST_LINES = MOST_TASKS + 50
 _LINE_FIELD = re.compile(r"tasks-([0-9]{1,6})-(task_id|title|points)")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 _LONGEST_NUMBER = 12
@@ -200,9 +202,37 @@ class SetupForm(Form):
         else:
             self._say_of_list(problem)
 
-    def show_conflict(self) -> None:
-        """Say that somebody else published; the page shows theirs beside what was typed here."""
+    def is_published(self, setup: CourseSetup) -> bool:
+        """Say whether what was typed is what holds: sent twice, or a colleague had the same idea. After `validate`."""
+        drafts = self.drafts()
+        return (
+            len(drafts) == len(setup.tasks)
+            and all(
+                (draft.title, draft.points) == (task.title, task.points) and draft.task_id in {None, task.task_id}
+                for draft, task in zip(drafts, setup.tasks, strict=True)
+            )
+            and (self.goal_points.data, self.badge_name.data, self.badge_criteria.data)
+            == (setup.goal_points, setup.badge_name, setup.badge_criteria)
+        )
+
+    def show_conflict(self, setup: CourseSetup) -> None:
+        """Say that somebody else published; the page shows theirs beside what was typed here.
+
+        A line that names no task of theirs is taken to mean the one with the same title and points, where there is
+        one left, so that publishing what was typed does not make their tasks a second time.
+        """
         self.is_conflict = True
+        drafted = self._drafted()
+        published = {task.task_id for task in setup.tasks}
+        named = {form.known_id for form in drafted}
+        unnamed = [task for task in setup.tasks if task.task_id not in named]
+        for form in drafted:
+            if form.known_id in published:
+                continue
+            same = (task for task in unnamed if (task.title, task.points) == (form.title.data, form.points.data))
+            if task := next(same, None):
+                unnamed.remove(task)
+                form.task_id.data = str(task.task_id)
 
     def line_forms(self) -> list[TaskForm]:
         """Return the form of each line."""
@@ -306,6 +336,8 @@ def _known_fields(formdata: Mapping[str, str]) -> MultiDict[str, str]:
             lines.setdefault(int(line[1]), {})[line[2]] = value
         elif name in {"goal_points", "badge_name", "badge_criteria", "seen_number"}:
             fields[name] = value
+    if len(lines) > MOST_LINES:
+        raise InputInvalid("too-many-lines", field="tasks")
     for index, number in enumerate(sorted(lines)):
         for part in ("task_id", "title", "points"):
             fields[f"tasks-{index}-{part}"] = lines[number].get(part, "")

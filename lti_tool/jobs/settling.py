@@ -1,0 +1,38 @@
+"""How a message ends that could not be handled: tried again after a growing pause, or given up.
+
+Nearly everything that goes wrong at a platform passes: it is upgraded, its certificate is renewed, somebody mends the
+registration. Giving up at the first odd answer would lose a learner's score for good.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from config.errors import PlatformFailed, ToolError
+
+MOST_ATTEMPTS = 30
+"""With pauses that grow to six hours: a platform that is down for a day costs nothing."""
+LONGEST_PAUSE = timedelta(hours=6)
+_REFUSED_BY_US = {"address-refused", "scheme-refused"}
+"""Addresses that are never called."""
+_SCORE_REFUSED = {("score-failed", 400), ("score-failed", 422)}
+"""The score service has read the score and does not want it: the same score will not please it later."""
+_PASSES = {"key-locked"}
+"""Own failures that pass when an administrator acts."""
+
+
+def is_final(error: Exception, attempts: int) -> bool:
+    """Say whether trying again is of no use. An error without a name of ours may be anything, so it is tried again."""
+    if attempts >= MOST_ATTEMPTS:
+        return True
+    if isinstance(error, PlatformFailed):
+        return error.code in _REFUSED_BY_US or (error.code, error.status) in _SCORE_REFUSED
+    return isinstance(error, ToolError) and error.code not in _PASSES
+
+
+def pause_after(attempts: int, retry_after_seconds: float | None = None) -> timedelta:
+    """Return how long to wait before the next try: 2, 4, 8 … seconds with jitter, at least what was asked for."""
+    seconds = min(2.0 ** min(attempts, 20), LONGEST_PAUSE.total_seconds())
+    seconds *= random.uniform(0.8, 1.2)  # noqa: S311  (spreads load, keeps no secret)
+    return timedelta(seconds=max(seconds, retry_after_seconds or 0.0))

@@ -1,0 +1,140 @@
+"""A version of the rules: what is stored comes back, and points that cannot work are refused with their place."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gamification.engine.rule_set import (
+    MOST_POINTS,
+    MOST_TASKS,
+    AchievementRef,
+    RuleSet,
+    TaskRule,
+    check_points,
+    texts_digest,
+)
+from gamification.errors import RuleInvalid, RuleProblem
+
+TASK = uuid.UUID(int=1)
+CLOSED_TASK = uuid.UUID(int=2)
+BADGE = AchievementRef(uuid.UUID(int=3), uuid.UUID(int=4))
+RULES = RuleSet((TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 5, closed=True)), 10, BADGE, "digest")
+
+
+@given(
+    rules=st.builds(
+        RuleSet,
+        st.lists(st.builds(TaskRule, st.uuids(), st.integers(1, MOST_POINTS), st.booleans()), max_size=6).map(tuple),
+        st.integers(1, 10**6),
+        st.one_of(st.none(), st.builds(AchievementRef, st.uuids(), st.uuids())),
+        st.text(max_size=64),
+    )
+)
+def test_rule_set_when_stored_as_json_and_read_comes_back(rules: RuleSet) -> None:
+    assert RuleSet.from_json(json.loads(json.dumps(rules.to_json()))) == rules
+
+
+def test_rule_set_when_stored_has_the_shape_of_schema_1() -> None:
+    assert RULES.to_json() == {
+        "schema": 1,
+        "tasks": [
+            {"task_id": str(TASK), "points": 10, "closed": False},
+            {"task_id": str(CLOSED_TASK), "points": 5, "closed": True},
+        ],
+        "goal_points": 10,
+        "achievement_id": str(uuid.UUID(int=3)),
+        "achievement_version_id": str(uuid.UUID(int=4)),
+        "texts": "digest",
+    }
+
+
+def test_rule_set_when_its_schema_is_newer_is_refused() -> None:
+    with pytest.raises(ValueError, match="schema 2 is newer"):
+        RuleSet.from_json(RULES.to_json() | {"schema": 2})
+
+
+def test_total_when_a_task_is_closed_leaves_it_out() -> None:
+    assert RULES.total_points == 10
+    assert RULES.has_closed_tasks
+    assert not RuleSet(RULES.tasks[:1], 10, BADGE).has_closed_tasks
+
+
+def test_rule_for_when_the_task_is_unknown_is_none() -> None:
+    assert RULES.rule_for(CLOSED_TASK) == TaskRule(CLOSED_TASK, 5, closed=True)
+    assert RULES.rule_for(uuid.UUID(int=9)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts_as"),
+    [
+        pytest.param({}, True, id="nothing"),
+        pytest.param({"texts": "other"}, True, id="titles"),
+        pytest.param({"achievement": replace(BADGE, version_id=uuid.UUID(int=9))}, True, id="texts-of-the-badge"),
+        pytest.param({"tasks": RULES.tasks[::-1]}, True, id="order"),
+        pytest.param({"achievement": replace(BADGE, achievement_id=uuid.UUID(int=9))}, False, id="another-badge"),
+        pytest.param({"achievement": None}, False, id="no-badge"),
+        pytest.param({"goal_points": 9}, False, id="goal"),
+        pytest.param({"tasks": RULES.tasks[:1]}, False, id="one-task-less"),
+        pytest.param({"tasks": (TaskRule(TASK, 11), RULES.tasks[1])}, False, id="points"),
+        pytest.param({"tasks": (TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 5))}, False, id="a-task-opened"),
+    ],
+)
+def test_rule_sets_when_compared_count_the_same_unless_somebody_could_hold_something_else(
+    changes: dict[str, Any], counts_as: bool
+) -> None:
+    other = replace(RULES, **changes)
+
+    assert other.counts_as(RULES) is counts_as
+    assert RULES.counts_as(other) is counts_as
+
+
+def test_texts_digest_when_a_title_or_the_order_differs_is_another_one() -> None:
+    digest = texts_digest(["Read", "Write"])
+
+    assert digest == texts_digest(iter(["Read", "Write"]))
+    assert len({digest, texts_digest(["Write", "Read"]), texts_digest(["Read,Write"]), texts_digest(["Read"])}) == 4
+    assert len(digest) == 64
+    assert "Read" not in digest
+
+
+@pytest.mark.parametrize(
+    ("tasks", "goal_points"),
+    [
+        pytest.param([(1, False)], 1, id="smallest"),
+        pytest.param([(MOST_POINTS, False)] * MOST_TASKS, MOST_POINTS * MOST_TASKS, id="largest"),
+        pytest.param([(5, False), (9, True)], 5, id="with-a-closed-task"),
+    ],
+)
+def test_check_when_the_points_can_work_says_nothing(tasks: list[tuple[int, bool]], goal_points: int) -> None:
+    check_points(tasks, goal_points)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "goal_points", "path", "problem"),
+    [
+        pytest.param([], 1, "tasks", RuleProblem.NO_TASKS, id="nothing"),
+        pytest.param([(5, True)], 1, "tasks", RuleProblem.NO_TASKS, id="only-closed-tasks"),
+        pytest.param([(1, False)] * (MOST_TASKS + 1), 1, "tasks", RuleProblem.TOO_MANY_TASKS, id="too-many"),
+        pytest.param([(1, False), (0, False)], 1, "tasks.1.points", RuleProblem.POINTS_NOT_POSITIVE, id="zero"),
+        pytest.param([(-3, False)], 1, "tasks.0.points", RuleProblem.POINTS_NOT_POSITIVE, id="negative"),
+        pytest.param([(MOST_POINTS + 1, False)], 1, "tasks.0.points", RuleProblem.POINTS_TOO_HIGH, id="too-high"),
+        pytest.param([(5, False)], 0, "goal", RuleProblem.GOAL_NOT_POSITIVE, id="goal-zero"),
+        pytest.param([(5, False)], -5, "goal", RuleProblem.GOAL_NOT_POSITIVE, id="goal-negative"),
+        pytest.param([(5, False), (5, False)], 11, "goal", RuleProblem.GOAL_ABOVE_TOTAL, id="goal-out-of-reach"),
+        pytest.param([(5, False), (9, True)], 6, "goal", RuleProblem.GOAL_ABOVE_TOTAL, id="closed-tasks-do-not-help"),
+    ],
+)
+def test_check_when_the_points_cannot_work_names_the_first_problem_and_its_place(
+    tasks: list[tuple[int, bool]], goal_points: int, path: str, problem: RuleProblem
+) -> None:
+    with pytest.raises(RuleInvalid) as caught:
+        check_points(tasks, goal_points)
+
+    assert (caught.value.path, caught.value.problem, caught.value.code) == (path, problem, problem.value)
