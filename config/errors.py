@@ -43,8 +43,9 @@ class SettingsInvalid(ToolError):
 class PlatformFailed(ToolError):
     """A call to another service did not succeed.
 
-    `retryable` decides between trying later and giving up; `status` is the HTTP status or None when there was no
-    answer; `retry_after_seconds` is what the other side asked for.
+    `retryable` says whether the same call could succeed later; what the outbox makes of it also depends on code and
+    status (lti_tool/jobs/settling.py). `status` is the HTTP status, None when there was no answer;
+    `retry_after_seconds` is what the other side asked for.
     """
 
     def __init__(

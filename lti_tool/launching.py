@@ -74,11 +74,11 @@ def begin_login(tool: Tool, initiation: LoginInitiation, *, browser: str) -> Log
         LaunchRefused: the platform is not registered, or the target is not ours.
     """
     if not is_own_address(tool, initiation.target_link_uri):
-        raise LaunchRefused(LaunchRefusal.target_mismatch, "target_link_uri of the login")
+        raise LaunchRefused(LaunchRefusal.TARGET_MISMATCH, "target_link_uri of the login")
     with tool.db.reading() as tx:
         registration = find_registration(tx, initiation.issuer, initiation.client_id, initiation.deployment_id)
     if registration is None:
-        raise LaunchRefused(LaunchRefusal.unregistered_platform)
+        raise LaunchRefused(LaunchRefusal.UNREGISTERED_PLATFORM)
     return _begun(tool, registration, initiation, browser=browser)
 
 
@@ -92,7 +92,7 @@ def continue_login(tool: Tool, state: str, hints: str, *, browser: str | None) -
     login = read_login(tool.sealer, state, browser=browser, now=now)
     registration_id, initiation = read_hints(tool.sealer, hints, now=now)
     if registration_id != login.registration_id:
-        raise LaunchRefused(LaunchRefusal.state_unknown)
+        raise LaunchRefused(LaunchRefusal.STATE_UNKNOWN)
     with tool.db.reading() as tx:
         registration = _get_registration(tx, registration_id)
     return LoginBegun(state, hints, _platform_url(tool, registration, initiation, login))
@@ -128,7 +128,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
     login = read_login(tool.sealer, state, browser=browser, now=tool.clock.now())
     with tool.db.reading() as tx:
         if is_used(tx, state):
-            raise LaunchRefused(LaunchRefusal.state_used)
+            raise LaunchRefused(LaunchRefusal.STATE_USED)
         registration = _get_registration(tx, login.registration_id)
     claims = verify_launch(
         id_token,
@@ -145,7 +145,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
         now=tool.clock.now(),
     )
     if login.external_deployment_id and login.external_deployment_id != claims.deployment_id:
-        raise LaunchRefused(LaunchRefusal.deployment_missing, "deployment of the login differs")
+        raise LaunchRefused(LaunchRefusal.DEPLOYMENT_MISSING, "deployment of the login differs")
     now = tool.clock.now()
     with tool.db.transaction() as tx:
         use_login(tx, state, expires_at=login.expires_at)
@@ -180,7 +180,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
             return Launched(opened, first_page(tx, context_id, role, is_welcomed=is_welcomed))
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
-    raise LaunchRefused(LaunchRefusal.deployment_waiting)
+    raise LaunchRefused(LaunchRefusal.DEPLOYMENT_WAITING)
 
 
 def launch_locale(claims: LaunchClaims) -> str:
@@ -197,7 +197,7 @@ def is_own_address(tool: Tool, url: str) -> bool:
 def _get_registration(tx: Session, registration_id: uuid.UUID) -> Registration:
     registration = tx.get(Registration, registration_id)
     if registration is None:
-        raise LaunchRefused(LaunchRefusal.unregistered_platform)
+        raise LaunchRefused(LaunchRefusal.UNREGISTERED_PLATFORM)
     return registration
 
 

@@ -62,12 +62,12 @@ def read_login(sealer: Sealer, state: str, *, browser: str | None, now: datetime
     """
     content = sealer.open_document(_STATE, state)
     if content is None:
-        raise LaunchRefused(LaunchRefusal.state_unknown)
+        raise LaunchRefused(LaunchRefusal.STATE_UNKNOWN)
     expires_at = datetime.fromtimestamp(content["x"], UTC)
     if expires_at <= now:
-        raise LaunchRefused(LaunchRefusal.state_expired)
+        raise LaunchRefused(LaunchRefusal.STATE_EXPIRED)
     if browser is None or digest(browser) != content["b"]:
-        raise LaunchRefused(LaunchRefusal.other_browser)
+        raise LaunchRefused(LaunchRefusal.OTHER_BROWSER)
     return Login(state, content["n"], uuid.UUID(content["r"]), content["d"], content["t"], expires_at)
 
 
@@ -96,9 +96,9 @@ def read_hints(sealer: Sealer, hints: str, *, now: datetime) -> tuple[uuid.UUID,
     """
     content = sealer.open_document(_HINTS, hints)
     if content is None:
-        raise LaunchRefused(LaunchRefusal.state_unknown)
+        raise LaunchRefused(LaunchRefusal.STATE_UNKNOWN)
     if datetime.fromtimestamp(content["x"], UTC) <= now:
-        raise LaunchRefused(LaunchRefusal.state_expired)
+        raise LaunchRefused(LaunchRefusal.STATE_EXPIRED)
     initiation = LoginInitiation(
         issuer=content["i"],
         login_hint=content["l"],

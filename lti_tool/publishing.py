@@ -51,8 +51,8 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
     score = Score(
         user_id=person.subject,
         timestamp=now,
-        activity_progress=ActivityProgress.completed if has_badge else ActivityProgress.in_progress,
-        grading_progress=GradingProgress.fully_graded,
+        activity_progress=ActivityProgress.COMPLETED if has_badge else ActivityProgress.IN_PROGRESS,
+        grading_progress=GradingProgress.FULLY_GRADED,
         score_given=score_given,
         score_maximum=score_maximum,
         comment=score_comment(

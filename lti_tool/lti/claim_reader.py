@@ -78,16 +78,16 @@ def _object(payload: Claims, name: str) -> Claims | None:
     if value is None or value == [] or value == {}:
         return None
     if not isinstance(value, dict):
-        _refuse(LaunchRefusal.bad_claim, name)
+        _refuse(LaunchRefusal.BAD_CLAIM, name)
     return value
 
 
 def _identifier(claims: Claims, name: str) -> str:
     value = claims.get(name)
     if value is None or value == "":
-        _refuse(LaunchRefusal.missing_claim, name)
+        _refuse(LaunchRefusal.MISSING_CLAIM, name)
     if not is_identifier(value):
-        _refuse(LaunchRefusal.bad_claim, name)
+        _refuse(LaunchRefusal.BAD_CLAIM, name)
     return str(value)
 
 
@@ -98,9 +98,9 @@ def _is_url(value: Any) -> bool:
 def _required_url(claims: Claims, name: str) -> str:
     value = claims.get(name)
     if value is None or value == "":
-        _refuse(LaunchRefusal.missing_claim, name)
+        _refuse(LaunchRefusal.MISSING_CLAIM, name)
     if not _is_url(value):
-        _refuse(LaunchRefusal.bad_claim, name)
+        _refuse(LaunchRefusal.BAD_CLAIM, name)
     return str(value)
 
 
@@ -119,15 +119,15 @@ def _strings(claims: Claims, name: str) -> tuple[str, ...]:
     if values is None:
         return ()
     if not isinstance(values, list) or len(values) > MAX_ROLES:
-        _refuse(LaunchRefusal.bad_claim, name)
+        _refuse(LaunchRefusal.BAD_CLAIM, name)
     if not all(value == "" or is_identifier(value) for value in values):
-        _refuse(LaunchRefusal.bad_claim, name)
+        _refuse(LaunchRefusal.BAD_CLAIM, name)
     return tuple(str(value) for value in values if value)
 
 
 def _roles(payload: Claims) -> tuple[str, ...]:
     if payload.get(ROLES) is None:
-        _refuse(LaunchRefusal.missing_claim, ROLES)
+        _refuse(LaunchRefusal.MISSING_CLAIM, ROLES)
     return tuple(dict.fromkeys(full_role_uri(role) for role in _strings(payload, ROLES)))
 
 
@@ -136,7 +136,7 @@ def _context(payload: Claims) -> ContextClaim | None:
     if claim is None:
         return None
     if not is_identifier(claim.get("id")):
-        _refuse(LaunchRefusal.bad_claim, CONTEXT)
+        _refuse(LaunchRefusal.BAD_CLAIM, CONTEXT)
     return ContextClaim(
         id=claim["id"],
         label=clean_text(claim.get("label"), _TEXT_LENGTH),
@@ -150,7 +150,7 @@ def _resource_link(payload: Claims) -> ResourceLinkClaim | None:
     if claim is None:
         return None
     if not is_identifier(claim.get("id")):
-        _refuse(LaunchRefusal.bad_claim, RESOURCE_LINK)
+        _refuse(LaunchRefusal.BAD_CLAIM, RESOURCE_LINK)
     return ResourceLinkClaim(
         id=claim["id"],
         title=clean_text(claim.get("title"), _TEXT_LENGTH),

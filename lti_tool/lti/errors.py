@@ -16,40 +16,40 @@ class LaunchRefusal(StrEnum):
     """The reasons. Values are stable: they are counted and stored in logs."""
 
     # Login initiation
-    missing_parameter = "missing-parameter"
-    bad_parameter = "bad-parameter"
-    unregistered_platform = "unregistered-platform"
+    MISSING_PARAMETER = "missing-parameter"
+    BAD_PARAMETER = "bad-parameter"
+    UNREGISTERED_PLATFORM = "unregistered-platform"
     # The login attempt a launch answers to
-    state_unknown = "state-unknown"
-    state_used = "state-used"
-    state_expired = "state-expired"
-    other_browser = "other-browser"
-    nonce_mismatch = "nonce-mismatch"
+    STATE_UNKNOWN = "state-unknown"
+    STATE_USED = "state-used"
+    STATE_EXPIRED = "state-expired"
+    OTHER_BROWSER = "other-browser"
+    NONCE_MISMATCH = "nonce-mismatch"
     # The token as a signed document
-    token_too_large = "token-too-large"  # noqa: S105
-    not_a_token = "not-a-token"  # noqa: S105
-    algorithm = "algorithm"
-    no_key_id = "no-key-id"
-    key_unknown = "key-unknown"
-    keys_unreachable = "keys-unreachable"
-    signature = "signature"
+    TOKEN_TOO_LARGE = "token-too-large"  # noqa: S105
+    NOT_A_TOKEN = "not-a-token"  # noqa: S105
+    ALGORITHM = "algorithm"
+    NO_KEY_ID = "no-key-id"
+    KEY_UNKNOWN = "key-unknown"
+    KEYS_UNREACHABLE = "keys-unreachable"
+    SIGNATURE = "signature"
     # Who speaks to whom, and when
-    issuer = "issuer"
-    audience = "audience"
-    expired = "expired"
-    not_yet_valid = "not-yet-valid"
-    too_old = "too-old"
+    ISSUER = "issuer"
+    AUDIENCE = "audience"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    TOO_OLD = "too-old"
     # The message
-    missing_claim = "missing-claim"
-    bad_claim = "bad-claim"
-    wrong_version = "wrong-version"
-    unsupported_message = "unsupported-message"
-    target_mismatch = "target-mismatch"
+    MISSING_CLAIM = "missing-claim"
+    BAD_CLAIM = "bad-claim"
+    WRONG_VERSION = "wrong-version"
+    UNSUPPORTED_MESSAGE = "unsupported-message"
+    TARGET_MISMATCH = "target-mismatch"
     # Where the tool is installed
-    deployment_missing = "deployment-missing"
-    deployment_waiting = "deployment-waiting"
+    DEPLOYMENT_MISSING = "deployment-missing"
+    DEPLOYMENT_WAITING = "deployment-waiting"
     # The platform sent an error instead of a token
-    platform_error = "platform-error"
+    PLATFORM_ERROR = "platform-error"
 
 
 class LaunchRefused(ToolError):

@@ -91,7 +91,7 @@ class KeySets:
                 key_set.try_again_at = now + _REFETCH_AFTER
         if key is not None and key_set.is_within(_USABLE, now):
             return key
-        raise LaunchRefused(LaunchRefusal.key_unknown if reached else LaunchRefusal.keys_unreachable)
+        raise LaunchRefused(LaunchRefusal.KEY_UNKNOWN if reached else LaunchRefusal.KEYS_UNREACHABLE)
 
     def _fetch(self, key_set: _KeySet, jwks_url: str, now: datetime) -> bool:
         try:

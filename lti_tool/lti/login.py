@@ -35,7 +35,7 @@ def parse_login_initiation(params: Mapping[str, str]) -> LoginInitiation:
     """Read the parameters, of a GET or a POST alike, or raise LaunchRefused naming the one that is wrong."""
     target_link_uri = _required(params, "target_link_uri", _MAX_URL_LENGTH)
     if origin_of(target_link_uri) is None:
-        raise LaunchRefused(LaunchRefusal.bad_parameter, "target_link_uri")
+        raise LaunchRefused(LaunchRefusal.BAD_PARAMETER, "target_link_uri")
     return LoginInitiation(
         issuer=_required(params, "iss", 255),
         login_hint=_required(params, "login_hint", _MAX_HINT_LENGTH),
@@ -77,7 +77,7 @@ def authorization_request_url(
 def _required(params: Mapping[str, str], name: str, max_length: int) -> str:
     value = _optional(params, name, max_length)
     if value is None:
-        raise LaunchRefused(LaunchRefusal.missing_parameter, name)
+        raise LaunchRefused(LaunchRefusal.MISSING_PARAMETER, name)
     return value
 
 
@@ -86,5 +86,5 @@ def _optional(params: Mapping[str, str], name: str, max_length: int) -> str | No
     if not value:
         return None
     if len(value) > max_length or not is_plain(value):
-        raise LaunchRefused(LaunchRefusal.bad_parameter, name)
+        raise LaunchRefused(LaunchRefusal.BAD_PARAMETER, name)
     return value

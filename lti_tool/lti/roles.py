@@ -18,12 +18,12 @@ TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 class PrincipalRole(StrEnum):
     """The one role that counts in a course."""
 
-    instructor = "instructor"
-    teaching_assistant = "teaching-assistant"
-    learner = "learner"
-    observer = "observer"
-    test_student = "test-student"
-    nobody = "nobody"
+    INSTRUCTOR = "instructor"
+    TEACHING_ASSISTANT = "teaching-assistant"
+    LEARNER = "learner"
+    OBSERVER = "observer"
+    TEST_STUDENT = "test-student"
+    NOBODY = "nobody"
 
 
 _SHORT_NAMES = {
@@ -93,28 +93,28 @@ def principal_role(roles: Iterable[str]) -> PrincipalRole:
     """
     held = {full_role_uri(role) for role in roles}
     if TEST_USER in held:
-        return PrincipalRole.test_student
+        return PrincipalRole.TEST_STUDENT
     if held & _ASSISTANT:
-        return PrincipalRole.teaching_assistant
+        return PrincipalRole.TEACHING_ASSISTANT
     if held & _INSTRUCTOR:
-        return PrincipalRole.instructor
+        return PrincipalRole.INSTRUCTOR
     if held & _OBSERVER or any(role.startswith(_ANY_MENTOR) for role in held):
-        return PrincipalRole.observer
+        return PrincipalRole.OBSERVER
     if held & _LEARNER:
-        return PrincipalRole.learner
-    return PrincipalRole.nobody
+        return PrincipalRole.LEARNER
+    return PrincipalRole.NOBODY
 
 
 def may_earn(role: PrincipalRole) -> bool:
     """Say whether points, badges and a place on a board are for this role."""
-    return role is PrincipalRole.learner
+    return role is PrincipalRole.LEARNER
 
 
 def may_review(role: PrincipalRole) -> bool:
     """Say whether this role may see learners' work and approve it."""
-    return role in {PrincipalRole.instructor, PrincipalRole.teaching_assistant}
+    return role in {PrincipalRole.INSTRUCTOR, PrincipalRole.TEACHING_ASSISTANT}
 
 
 def may_edit(role: PrincipalRole) -> bool:
     """Say whether this role may change tasks, rules and settings of the course."""
-    return role is PrincipalRole.instructor
+    return role is PrincipalRole.INSTRUCTOR

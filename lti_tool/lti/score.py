@@ -17,21 +17,21 @@ from pylti1p3.grade import Grade
 class ActivityProgress(StrEnum):
     """How far the learner is."""
 
-    initialized = "Initialized"
-    started = "Started"
-    in_progress = "InProgress"
-    submitted = "Submitted"
-    completed = "Completed"
+    INITIALIZED = "Initialized"
+    STARTED = "Started"
+    IN_PROGRESS = "InProgress"
+    SUBMITTED = "Submitted"
+    COMPLETED = "Completed"
 
 
 class GradingProgress(StrEnum):
     """How far the grading is. Only FullyGraded counts everywhere; on Moodle anything else erases the grade."""
 
-    fully_graded = "FullyGraded"
-    pending = "Pending"
-    pending_manual = "PendingManual"
-    failed = "Failed"
-    not_ready = "NotReady"
+    FULLY_GRADED = "FullyGraded"
+    PENDING = "Pending"
+    PENDING_MANUAL = "PendingManual"
+    FAILED = "Failed"
+    NOT_READY = "NotReady"
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Score:
 
     user_id: str
     timestamp: datetime
-    activity_progress: ActivityProgress = ActivityProgress.completed
-    grading_progress: GradingProgress = GradingProgress.fully_graded
+    activity_progress: ActivityProgress = ActivityProgress.COMPLETED
+    grading_progress: GradingProgress = GradingProgress.FULLY_GRADED
     score_given: float | None = None
     score_maximum: float | None = None
     comment: str | None = None

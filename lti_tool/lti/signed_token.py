@@ -24,20 +24,20 @@ _THREE_PARTS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 def verified_payload(token: str, jwks_url: str, keys: KeySets) -> dict[str, Any]:
     """Return the payload of a token whose signature holds; its claims are not judged yet."""
     if len(token) > MAX_TOKEN_LENGTH:
-        raise LaunchRefused(LaunchRefusal.token_too_large)
+        raise LaunchRefused(LaunchRefusal.TOKEN_TOO_LARGE)
     if not _THREE_PARTS.fullmatch(token):
-        raise LaunchRefused(LaunchRefusal.not_a_token, "form")
+        raise LaunchRefused(LaunchRefusal.NOT_A_TOKEN, "form")
     key = keys.get_key(jwks_url, _key_id(token))
     try:
         signed = jwt.PyJWS().decode_complete(token, key, algorithms=["RS256"])
     except jwt.InvalidSignatureError:
-        raise LaunchRefused(LaunchRefusal.signature) from None
+        raise LaunchRefused(LaunchRefusal.SIGNATURE) from None
     except jwt.PyJWTError:
-        raise LaunchRefused(LaunchRefusal.not_a_token, "encoding") from None
+        raise LaunchRefused(LaunchRefusal.NOT_A_TOKEN, "encoding") from None
     try:
         return parse_json_object(signed["payload"])
     except ValueError:
-        raise LaunchRefused(LaunchRefusal.not_a_token, "payload") from None
+        raise LaunchRefused(LaunchRefusal.NOT_A_TOKEN, "payload") from None
 
 
 def _key_id(token: str) -> str:
@@ -45,14 +45,14 @@ def _key_id(token: str) -> str:
     try:
         header = parse_json_object(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     except ValueError:
-        raise LaunchRefused(LaunchRefusal.not_a_token, "header") from None
+        raise LaunchRefused(LaunchRefusal.NOT_A_TOKEN, "header") from None
     if header.get("alg") != "RS256":
-        raise LaunchRefused(LaunchRefusal.algorithm)
+        raise LaunchRefused(LaunchRefusal.ALGORITHM)
     if "crit" in header or "b64" in header:  # extensions that must be understood; we know none
-        raise LaunchRefused(LaunchRefusal.not_a_token, "crit")
+        raise LaunchRefused(LaunchRefusal.NOT_A_TOKEN, "crit")
     key_id = header.get("kid")
     if key_id is None or key_id == "":
-        raise LaunchRefused(LaunchRefusal.no_key_id)
+        raise LaunchRefused(LaunchRefusal.NO_KEY_ID)
     if not is_identifier(key_id):
-        raise LaunchRefused(LaunchRefusal.key_unknown, "kid")
+        raise LaunchRefused(LaunchRefusal.KEY_UNKNOWN, "kid")
     return str(key_id)

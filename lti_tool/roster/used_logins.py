@@ -30,7 +30,7 @@ def use_login(tx: Session, state: str, *, expires_at: datetime) -> None:
     """
     values = {"state_digest": digest(state), "expires_at": expires_at}
     if insert_unless_present(tx, UsedLogin, values, key=("state_digest",)) is None:
-        raise LaunchRefused(LaunchRefusal.state_used)
+        raise LaunchRefused(LaunchRefusal.STATE_USED)
 
 
 def forget_old_logins(tx: Session, *, now: datetime, limit: int = 1000) -> int:

@@ -28,16 +28,16 @@ class Problem:
 
 
 _BY_REFUSAL = {
-    LaunchRefusal.unregistered_platform: Problem(403, "unregistered"),
-    LaunchRefusal.deployment_waiting: Problem(403, "waiting"),
-    LaunchRefusal.other_browser: Problem(403, "cookies"),
-    LaunchRefusal.state_used: Problem(403, "again"),
-    LaunchRefusal.state_expired: Problem(403, "again"),
-    LaunchRefusal.expired: Problem(403, "again"),
-    LaunchRefusal.keys_unreachable: Problem(502, "platform"),
-    LaunchRefusal.token_too_large: Problem(413, "refused"),
-    LaunchRefusal.missing_parameter: Problem(400, "refused"),
-    LaunchRefusal.bad_parameter: Problem(400, "refused"),
+    LaunchRefusal.UNREGISTERED_PLATFORM: Problem(403, "unregistered"),
+    LaunchRefusal.DEPLOYMENT_WAITING: Problem(403, "waiting"),
+    LaunchRefusal.OTHER_BROWSER: Problem(403, "cookies"),
+    LaunchRefusal.STATE_USED: Problem(403, "again"),
+    LaunchRefusal.STATE_EXPIRED: Problem(403, "again"),
+    LaunchRefusal.EXPIRED: Problem(403, "again"),
+    LaunchRefusal.KEYS_UNREACHABLE: Problem(502, "platform"),
+    LaunchRefusal.TOKEN_TOO_LARGE: Problem(413, "refused"),
+    LaunchRefusal.MISSING_PARAMETER: Problem(400, "refused"),
+    LaunchRefusal.BAD_PARAMETER: Problem(400, "refused"),
 }
 _BY_TYPE: dict[type[ToolError], Problem] = {
     SessionRefused: Problem(403, "session"),

@@ -49,7 +49,7 @@ def publish_as_teacher(
             tool.box,
             context_id=context.id,
             person_id=teacher_id,
-            role=PrincipalRole.instructor,
+            role=PrincipalRole.INSTRUCTOR,
             tasks=tasks,
             goal_points=goal_points,
             badge_name=name,
@@ -66,7 +66,7 @@ def finish_as_learner(tool: Tool, context: Context, person_id: uuid.UUID, *task_
                 tx,
                 context_id=context.id,
                 person_id=person_id,
-                role=PrincipalRole.learner,
+                role=PrincipalRole.LEARNER,
                 task_id=task_id,
                 now=tool.clock.now(),
             )

@@ -79,7 +79,7 @@ def test_evaluating_when_the_goal_came_down_awards_and_promises_each_learner(sch
     }
 
 
-@pytest.mark.parametrize("role", sorted(set(PrincipalRole) - {PrincipalRole.learner}))
+@pytest.mark.parametrize("role", sorted(set(PrincipalRole) - {PrincipalRole.LEARNER}))
 def test_evaluating_when_a_learner_came_back_in_another_role_leaves_them_as_they_are(
     school: School, role: PrincipalRole
 ) -> None:

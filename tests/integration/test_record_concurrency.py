@@ -298,7 +298,7 @@ def test_evaluating_when_a_teacher_waits_for_a_learner_goes_on(postgres: Databas
 
 def _finish(tx: Session, course: Course, person_id: uuid.UUID, task_id: uuid.UUID) -> Recorded:
     return finish_task(
-        tx, context_id=course.id, person_id=person_id, role=PrincipalRole.learner, task_id=task_id, now=NOW
+        tx, context_id=course.id, person_id=person_id, role=PrincipalRole.LEARNER, task_id=task_id, now=NOW
     )
 
 

@@ -50,7 +50,7 @@ def check() -> Response:
         begun = continue_login(tool(), state, hints, browser=request.cookies.get(BROWSER_COOKIE))
     except LaunchRefused as refused:
         is_own_window = request.headers.get("Sec-Fetch-Dest") == "document"
-        if refused.reason != LaunchRefusal.other_browser or is_own_window:
+        if refused.reason != LaunchRefusal.OTHER_BROWSER or is_own_window:
             raise
         registration = platform_of_login(tool(), hints)
         allow_framing_by(registration)
@@ -74,7 +74,7 @@ def launch() -> Response:
     state = request.form.get("state", "")
     if "id_token" not in request.form:
         code = "platform-error" if "error" in request.form else "no-token"
-        raise LaunchRefused(LaunchRefusal.platform_error, code)
+        raise LaunchRefused(LaunchRefusal.PLATFORM_ERROR, code)
     launched = complete_launch(tool(), request.form["id_token"], state, browser=request.cookies.get(BROWSER_COOKIE))
     address = launched.session.address
     response = redirect(url_for(FIRST_ENDPOINTS[launched.first_page], address=address), 303)

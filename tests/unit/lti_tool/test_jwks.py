@@ -83,14 +83,14 @@ def test_withdrawn_key_is_unknown_when_the_set_was_fetched_again(published: Publ
     published.clock.advance(minutes=61)
     published.document = {"keys": [SECOND]}
 
-    assert published.find(FIRST["kid"]) == LaunchRefusal.key_unknown
+    assert published.find(FIRST["kid"]) == LaunchRefusal.KEY_UNKNOWN
 
 
 def test_invented_key_id_fetches_once_and_is_then_remembered(published: Published) -> None:
     published.find(FIRST["kid"])
     published.clock.advance(minutes=5)
 
-    assert [published.find("invented") for _ in range(5)] == [LaunchRefusal.key_unknown] * 5
+    assert [published.find("invented") for _ in range(5)] == [LaunchRefusal.KEY_UNKNOWN] * 5
     assert published.fetched == 2
 
     published.clock.advance(seconds=40)
@@ -133,7 +133,7 @@ def test_old_keys_count_when_the_platform_does_not_answer(published: Published) 
     published.status = 500
 
     assert published.find(FIRST["kid"]) == "found"
-    assert published.find(SECOND["kid"]) == LaunchRefusal.keys_unreachable
+    assert published.find(SECOND["kid"]) == LaunchRefusal.KEYS_UNREACHABLE
 
 
 def test_old_keys_no_longer_count_when_silence_lasts_a_day(published: Published) -> None:
@@ -141,7 +141,7 @@ def test_old_keys_no_longer_count_when_silence_lasts_a_day(published: Published)
     published.clock.advance(hours=25)
     published.status = 500
 
-    assert published.find(FIRST["kid"]) == LaunchRefusal.keys_unreachable
+    assert published.find(FIRST["kid"]) == LaunchRefusal.KEYS_UNREACHABLE
 
 
 @pytest.mark.parametrize("document", [[], {}, {"keys": {}}, None, "keys"], ids=repr)
@@ -156,7 +156,7 @@ def test_old_keys_count_when_the_answer_is_no_key_set(published: Published, docu
 def test_keys_are_unreachable_and_not_asked_for_again_at_once_when_the_platform_fails(published: Published) -> None:
     published.status = 503
 
-    assert [published.find(FIRST["kid"]) for _ in range(3)] == [LaunchRefusal.keys_unreachable] * 3
+    assert [published.find(FIRST["kid"]) for _ in range(3)] == [LaunchRefusal.KEYS_UNREACHABLE] * 3
     assert published.fetched == 1
 
     published.status = 200
@@ -205,7 +205,7 @@ def test_key_counts_when_it_is_for_signatures(published: Published, extra: dict[
 def test_key_does_not_count_when_it_is_for_something_else(published: Published, change: dict[str, Any]) -> None:
     published.document = {"keys": [{**FIRST, **change}, "odd", None, {"kid": 5}, SECOND]}
 
-    assert published.find(FIRST["kid"]) == LaunchRefusal.key_unknown
+    assert published.find(FIRST["kid"]) == LaunchRefusal.KEY_UNKNOWN
     assert published.find(SECOND["kid"]) == "found"
 
 
@@ -213,4 +213,4 @@ def test_key_does_not_count_when_it_is_short(published: Published) -> None:
     weak = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
     published.document = {"keys": [{**RSAAlgorithm.to_jwk(weak, as_dict=True), "kid": "weak"}]}
 
-    assert published.find("weak") == LaunchRefusal.key_unknown
+    assert published.find("weak") == LaunchRefusal.KEY_UNKNOWN

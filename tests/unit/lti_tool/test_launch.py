@@ -100,25 +100,25 @@ def platform(server: LocalServer) -> Platform:
 
 
 def test_c1_launch_is_refused_when_the_key_id_is_absent(platform: Platform) -> None:
-    assert platform.refusal({"kid": ABSENT}) is LaunchRefusal.no_key_id
+    assert platform.refusal({"kid": ABSENT}) is LaunchRefusal.NO_KEY_ID
 
 
 def test_c2_launch_is_refused_when_the_key_id_is_unknown(platform: Platform) -> None:
-    assert platform.refusal({"kid": "imstester_66067"}) is LaunchRefusal.key_unknown
+    assert platform.refusal({"kid": "imstester_66067"}) is LaunchRefusal.KEY_UNKNOWN
 
 
 def test_c3_launch_is_refused_when_the_version_is_another(platform: Platform) -> None:
-    assert platform.refusal(version="11.3") is LaunchRefusal.wrong_version
+    assert platform.refusal(version="11.3") is LaunchRefusal.WRONG_VERSION
 
 
 def test_c4_launch_is_refused_when_the_version_is_absent(platform: Platform) -> None:
-    assert platform.refusal(version=ABSENT) is LaunchRefusal.missing_claim
+    assert platform.refusal(version=ABSENT) is LaunchRefusal.MISSING_CLAIM
 
 
 def test_c5_launch_is_refused_when_the_payload_is_not_lti(platform: Platform) -> None:
     token = platform.keys.sign({"name": "badltilaunch"})
 
-    assert platform.refusal_of_token(token) is LaunchRefusal.missing_claim
+    assert platform.refusal_of_token(token) is LaunchRefusal.MISSING_CLAIM
 
 
 @pytest.mark.parametrize(
@@ -127,52 +127,52 @@ def test_c5_launch_is_refused_when_the_payload_is_not_lti(platform: Platform) ->
     ids=["parties", "message"],
 )
 def test_c6_launch_is_refused_when_several_claims_are_absent(platform: Platform, left_out: tuple[str, ...]) -> None:
-    assert platform.refusal(**dict.fromkeys(left_out, ABSENT)) is LaunchRefusal.missing_claim
+    assert platform.refusal(**dict.fromkeys(left_out, ABSENT)) is LaunchRefusal.MISSING_CLAIM
 
 
 def test_c7_launch_is_refused_when_its_times_are_long_past(platform: Platform) -> None:
-    assert platform.refusal(iat=11111, exp=22222) is LaunchRefusal.expired
+    assert platform.refusal(iat=11111, exp=22222) is LaunchRefusal.EXPIRED
 
 
 def test_c8_launch_is_refused_when_the_message_type_is_absent(platform: Platform) -> None:
-    assert platform.refusal(message_type=ABSENT) is LaunchRefusal.missing_claim
+    assert platform.refusal(message_type=ABSENT) is LaunchRefusal.MISSING_CLAIM
 
 
 def test_c9_launch_is_refused_when_roles_are_absent(platform: Platform) -> None:
-    assert platform.refusal(roles=ABSENT) is LaunchRefusal.missing_claim
+    assert platform.refusal(roles=ABSENT) is LaunchRefusal.MISSING_CLAIM
 
 
 def test_c10_launch_is_refused_when_the_deployment_is_absent(platform: Platform) -> None:
-    assert platform.refusal(deployment_id=ABSENT) is LaunchRefusal.missing_claim
+    assert platform.refusal(deployment_id=ABSENT) is LaunchRefusal.MISSING_CLAIM
 
 
 @pytest.mark.parametrize("link", [ABSENT, {"title": "no id"}, {"id": ""}, {}, None], ids=repr)
 def test_c11_launch_is_refused_when_the_resource_link_id_is_absent(platform: Platform, link: Any) -> None:
-    assert platform.refusal(resource_link=link) in {LaunchRefusal.missing_claim, LaunchRefusal.bad_claim}
+    assert platform.refusal(resource_link=link) in {LaunchRefusal.MISSING_CLAIM, LaunchRefusal.BAD_CLAIM}
 
 
 @pytest.mark.parametrize("subject", [ABSENT, "", None], ids=repr)
 def test_c12_launch_is_refused_when_the_subject_is_absent(platform: Platform, subject: Any) -> None:
-    assert platform.refusal(sub=subject) is LaunchRefusal.missing_claim
+    assert platform.refusal(sub=subject) is LaunchRefusal.MISSING_CLAIM
 
 
 # Good payloads of the suite, as teacher and as student
 
 NO_NAMES = {"name": ABSENT, "given_name": ABSENT, "family_name": ABSENT}
 ROLE_CASES = [
-    ("T1", [INSTRUCTOR], PrincipalRole.instructor),
-    ("T2", [INSTRUCTOR, f"{INSTITUTION}#Staff", f"{INSTITUTION}#Other"], PrincipalRole.instructor),
-    ("T3", ["Instructor"], PrincipalRole.instructor),
-    ("T4", ["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"], PrincipalRole.nobody),
-    ("T5", [""], PrincipalRole.nobody),
-    ("S1", [LEARNER], PrincipalRole.learner),
+    ("T1", [INSTRUCTOR], PrincipalRole.INSTRUCTOR),
+    ("T2", [INSTRUCTOR, f"{INSTITUTION}#Staff", f"{INSTITUTION}#Other"], PrincipalRole.INSTRUCTOR),
+    ("T3", ["Instructor"], PrincipalRole.INSTRUCTOR),
+    ("T4", ["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"], PrincipalRole.NOBODY),
+    ("T5", [""], PrincipalRole.NOBODY),
+    ("S1", [LEARNER], PrincipalRole.LEARNER),
     # The suite's student is a mentor too; who is a mentor of the course must not earn in it.
-    ("S2", [LEARNER, f"{INSTITUTION}#Student", MENTOR], PrincipalRole.observer),
-    ("S2 without mentor", [LEARNER, f"{INSTITUTION}#Student", f"{INSTITUTION}#Mentor"], PrincipalRole.learner),
-    ("S3", ["Learner"], PrincipalRole.learner),
-    ("S4", ["http://purl.imsglobal.org/vocab/lis/v2/uknownrole/unknown#Helper"], PrincipalRole.nobody),
-    ("S5", [""], PrincipalRole.nobody),
-    ("no roles", [], PrincipalRole.nobody),
+    ("S2", [LEARNER, f"{INSTITUTION}#Student", MENTOR], PrincipalRole.OBSERVER),
+    ("S2 without mentor", [LEARNER, f"{INSTITUTION}#Student", f"{INSTITUTION}#Mentor"], PrincipalRole.LEARNER),
+    ("S3", ["Learner"], PrincipalRole.LEARNER),
+    ("S4", ["http://purl.imsglobal.org/vocab/lis/v2/uknownrole/unknown#Helper"], PrincipalRole.NOBODY),
+    ("S5", [""], PrincipalRole.NOBODY),
+    ("no roles", [], PrincipalRole.NOBODY),
 ]
 
 
@@ -223,13 +223,13 @@ def test_s10_launch_is_accepted_when_there_is_only_a_resource_link(platform: Pla
 
 @pytest.mark.parametrize("name", ["exp", "iat", "nonce", "iss", "aud"])
 def test_launch_is_refused_when_a_claim_of_the_token_is_absent(platform: Platform, name: str) -> None:
-    assert platform.refusal(**{name: ABSENT}) is LaunchRefusal.missing_claim
+    assert platform.refusal(**{name: ABSENT}) is LaunchRefusal.MISSING_CLAIM
 
 
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
 @pytest.mark.parametrize("value", ["1795348800", True, [], -1, 1e12, {"a": 1}], ids=repr)
 def test_launch_is_refused_when_a_time_is_no_number(platform: Platform, name: str, value: Any) -> None:
-    assert platform.refusal(**{name: value}) is LaunchRefusal.bad_claim
+    assert platform.refusal(**{name: value}) is LaunchRefusal.BAD_CLAIM
 
 
 @pytest.mark.parametrize("late", [3, 59])
@@ -242,7 +242,7 @@ def test_launch_is_accepted_when_it_expired_within_the_leeway(platform: Platform
 def test_launch_is_refused_when_it_expired_beyond_the_leeway(platform: Platform) -> None:
     platform.clock.advance(seconds=120)
 
-    assert platform.refusal() is LaunchRefusal.expired
+    assert platform.refusal() is LaunchRefusal.EXPIRED
 
 
 @pytest.mark.parametrize("ahead", [20, 60])
@@ -252,7 +252,7 @@ def test_launch_is_accepted_when_the_platform_clock_is_ahead_within_the_leeway(p
 
 @pytest.mark.parametrize("changes", [{"iat": IAT + 61, "exp": IAT + 121}, {"nbf": IAT + 61}], ids=["iat", "nbf"])
 def test_launch_is_refused_when_it_is_from_the_future(platform: Platform, changes: dict[str, int]) -> None:
-    assert platform.refusal(**changes) is LaunchRefusal.not_yet_valid
+    assert platform.refusal(**changes) is LaunchRefusal.NOT_YET_VALID
 
 
 def test_launch_is_accepted_when_it_is_ten_minutes_old(platform: Platform) -> None:
@@ -261,14 +261,14 @@ def test_launch_is_accepted_when_it_is_ten_minutes_old(platform: Platform) -> No
 
 @pytest.mark.parametrize("age", [601, 86_400])
 def test_launch_is_refused_when_it_is_older_than_ten_minutes(platform: Platform, age: int) -> None:
-    assert platform.refusal(iat=IAT - age, exp=IAT + 3600) is LaunchRefusal.too_old
+    assert platform.refusal(iat=IAT - age, exp=IAT + 3600) is LaunchRefusal.TOO_OLD
 
 
 def test_leeway_is_that_of_the_registration(platform: Platform) -> None:
     platform.expected = replace(platform.expected, leeway_seconds=0)
     platform.clock.advance(seconds=60)
 
-    assert platform.refusal() is LaunchRefusal.expired
+    assert platform.refusal() is LaunchRefusal.EXPIRED
 
 
 # Beyond the suite: who speaks to whom
@@ -307,24 +307,24 @@ def test_launch_is_accepted_when_it_was_made_for_us(platform: Platform, changes:
     ids=str,
 )
 def test_launch_is_refused_when_it_was_made_for_somebody_else(platform: Platform, changes: dict[str, Any]) -> None:
-    assert platform.refusal(**changes) is LaunchRefusal.audience
+    assert platform.refusal(**changes) is LaunchRefusal.AUDIENCE
 
 
 @pytest.mark.parametrize(
     "issuer", [f"{ISSUER}/", "https://lms.example", ISSUER.upper(), f"{ISSUER}/x", ISSUER.replace("s:", ":"), [ISSUER]]
 )
 def test_launch_is_refused_when_the_issuer_is_written_in_another_way(platform: Platform, issuer: Any) -> None:
-    assert platform.refusal(iss=issuer) is LaunchRefusal.issuer
+    assert platform.refusal(iss=issuer) is LaunchRefusal.ISSUER
 
 
 @pytest.mark.parametrize(
     ("nonce", "reason"),
     [
-        ("nonce of another login", LaunchRefusal.nonce_mismatch),
-        ("\ud800", LaunchRefusal.nonce_mismatch),
-        ("", LaunchRefusal.missing_claim),
-        (5, LaunchRefusal.bad_claim),
-        ([NONCE], LaunchRefusal.bad_claim),
+        ("nonce of another login", LaunchRefusal.NONCE_MISMATCH),
+        ("\ud800", LaunchRefusal.NONCE_MISMATCH),
+        ("", LaunchRefusal.MISSING_CLAIM),
+        (5, LaunchRefusal.BAD_CLAIM),
+        ([NONCE], LaunchRefusal.BAD_CLAIM),
     ],
 )
 def test_launch_is_refused_when_the_nonce_is_not_of_this_login(
@@ -339,21 +339,21 @@ def test_launch_is_refused_when_the_nonce_is_not_of_this_login(
 def test_launch_is_refused_when_another_key_signed_it(platform: Platform) -> None:
     token = platform_keys("second").sign(make_launch_payload(), {"kid": platform.keys.key_id})
 
-    assert platform.refusal_of_token(token) is LaunchRefusal.signature
+    assert platform.refusal_of_token(token) is LaunchRefusal.SIGNATURE
 
 
 def test_launch_is_refused_when_the_payload_was_changed(platform: Platform) -> None:
     header, _, signature = platform.keys.sign(make_launch_payload()).split(".")
     payload = encoded(json.dumps(make_launch_payload(roles=[INSTRUCTOR])).encode())
 
-    assert platform.refusal_of_token(f"{header}.{payload}.{signature}") is LaunchRefusal.signature
+    assert platform.refusal_of_token(f"{header}.{payload}.{signature}") is LaunchRefusal.SIGNATURE
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA"])
 def test_launch_is_refused_when_it_is_not_signed(platform: Platform, signature: str) -> None:
     head = platform.keys.sign(make_launch_payload()).rpartition(".")[0]
 
-    assert platform.refusal_of_token(f"{head}.{signature}") is LaunchRefusal.signature
+    assert platform.refusal_of_token(f"{head}.{signature}") is LaunchRefusal.SIGNATURE
 
 
 @pytest.mark.parametrize(
@@ -362,13 +362,13 @@ def test_launch_is_refused_when_it_is_not_signed(platform: Platform, signature: 
 def test_launch_is_refused_when_the_algorithm_is_not_rs256(platform: Platform, algorithm: Any) -> None:
     token = replace_header(platform.keys, alg=algorithm)
 
-    assert platform.refusal_of_token(token) is LaunchRefusal.algorithm
+    assert platform.refusal_of_token(token) is LaunchRefusal.ALGORITHM
 
 
 def test_launch_is_refused_when_its_signature_is_no_base64(platform: Platform) -> None:
     head = platform.keys.sign(make_launch_payload()).rpartition(".")[0]
 
-    assert platform.refusal_of_token(f"{head}.A") is LaunchRefusal.not_a_token
+    assert platform.refusal_of_token(f"{head}.A") is LaunchRefusal.NOT_A_TOKEN
 
 
 def test_launch_is_refused_when_the_public_key_was_used_as_a_shared_secret(platform: Platform) -> None:
@@ -381,17 +381,17 @@ def test_launch_is_refused_when_the_public_key_was_used_as_a_shared_secret(platf
     signed = f"{header}.{encoded(json.dumps(make_launch_payload()).encode())}"
     signature = encoded(hmac.new(public_pem, signed.encode(), hashlib.sha256).digest())
 
-    assert platform.refusal_of_token(f"{signed}.{signature}") is LaunchRefusal.algorithm
+    assert platform.refusal_of_token(f"{signed}.{signature}") is LaunchRefusal.ALGORITHM
 
 
 @pytest.mark.parametrize("header", [{"crit": ["b64"], "b64": False}, {"crit": ["x"], "x": 1}, {"b64": True}], ids=str)
 def test_launch_is_refused_when_its_header_has_extensions(platform: Platform, header: dict[str, Any]) -> None:
-    assert platform.refusal_of_token(replace_header(platform.keys, **header)) is LaunchRefusal.not_a_token
+    assert platform.refusal_of_token(replace_header(platform.keys, **header)) is LaunchRefusal.NOT_A_TOKEN
 
 
 @pytest.mark.parametrize("key_id", [5, ["a"], "a\0b", "x" * 300], ids=str)
 def test_launch_is_refused_when_the_key_id_is_odd(platform: Platform, key_id: Any) -> None:
-    assert platform.refusal_of_token(replace_header(platform.keys, kid=key_id)) is LaunchRefusal.key_unknown
+    assert platform.refusal_of_token(replace_header(platform.keys, kid=key_id)) is LaunchRefusal.KEY_UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -412,13 +412,13 @@ def test_launch_is_refused_when_the_key_id_is_odd(platform: Platform, key_id: An
     ],
 )
 def test_launch_is_refused_when_it_is_no_token(platform: Platform, token: str) -> None:
-    assert platform.refusal_of_token(token) in {LaunchRefusal.not_a_token, LaunchRefusal.algorithm}
+    assert platform.refusal_of_token(token) in {LaunchRefusal.NOT_A_TOKEN, LaunchRefusal.ALGORITHM}
 
 
 def test_launch_is_refused_before_reading_when_it_is_three_megabytes(platform: Platform) -> None:
     before = len(platform.server.received)
 
-    assert platform.refusal_of_token("a" * 3_000_000) is LaunchRefusal.token_too_large
+    assert platform.refusal_of_token("a" * 3_000_000) is LaunchRefusal.TOKEN_TOO_LARGE
     assert len(platform.server.received) == before
 
 
@@ -428,20 +428,20 @@ def test_launch_is_refused_before_reading_when_it_is_three_megabytes(platform: P
     ids=lambda body: str(body[:12]),
 )
 def test_launch_is_refused_when_the_payload_is_no_object(platform: Platform, payload: bytes) -> None:
-    assert platform.refusal_of_token(platform.keys.sign(payload)) is LaunchRefusal.not_a_token
+    assert platform.refusal_of_token(platform.keys.sign(payload)) is LaunchRefusal.NOT_A_TOKEN
 
 
 def test_launch_is_refused_when_a_claim_occurs_twice(platform: Platform) -> None:
     body = json.dumps(make_launch_payload())
     twice = body[:-1] + ', "sub": "1"}'
 
-    assert platform.refusal_of_token(platform.keys.sign(twice.encode())) is LaunchRefusal.not_a_token
+    assert platform.refusal_of_token(platform.keys.sign(twice.encode())) is LaunchRefusal.NOT_A_TOKEN
 
 
 def test_launch_is_refused_when_a_claim_occurs_twice_deeper_down(platform: Platform) -> None:
     body = json.dumps(make_launch_payload()).replace('"id": "2"', '"id": "2", "id": "3"')
 
-    assert platform.refusal_of_token(platform.keys.sign(body.encode())) is LaunchRefusal.not_a_token
+    assert platform.refusal_of_token(platform.keys.sign(body.encode())) is LaunchRefusal.NOT_A_TOKEN
 
 
 # Beyond the suite: the message
@@ -449,7 +449,7 @@ def test_launch_is_refused_when_a_claim_occurs_twice_deeper_down(platform: Platf
 
 @pytest.mark.parametrize("version", ["1.3", "1.3.1", "LTI-1p3", " 1.3.0", 1.3, ["1.3.0"]], ids=repr)
 def test_launch_is_refused_when_the_version_is_not_exactly_ours(platform: Platform, version: Any) -> None:
-    assert platform.refusal(version=version) is LaunchRefusal.wrong_version
+    assert platform.refusal(version=version) is LaunchRefusal.WRONG_VERSION
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_launch_is_refused_by_name_when_it_is_another_message(
     with pytest.raises(LaunchRefused) as caught:
         platform.launch(message_type=message_type)
 
-    assert (caught.value.reason, caught.value.detail) == (LaunchRefusal.unsupported_message, detail)
+    assert (caught.value.reason, caught.value.detail) == (LaunchRefusal.UNSUPPORTED_MESSAGE, detail)
 
 
 @pytest.mark.parametrize(
@@ -511,12 +511,12 @@ def test_launch_is_refused_by_name_when_it_is_another_message(
     ids=str,
 )
 def test_launch_is_refused_when_a_claim_has_the_wrong_form(platform: Platform, changes: dict[str, Any]) -> None:
-    assert platform.refusal(**changes) is LaunchRefusal.bad_claim
+    assert platform.refusal(**changes) is LaunchRefusal.BAD_CLAIM
 
 
 @pytest.mark.parametrize("target", [ABSENT, None, ""], ids=repr)
 def test_launch_is_refused_when_the_target_is_absent(platform: Platform, target: Any) -> None:
-    assert platform.refusal(target_link_uri=target) is LaunchRefusal.missing_claim
+    assert platform.refusal(target_link_uri=target) is LaunchRefusal.MISSING_CLAIM
 
 
 @pytest.mark.parametrize(
@@ -530,20 +530,20 @@ def test_launch_is_refused_when_the_target_is_absent(platform: Platform, target:
     ],
 )
 def test_launch_is_refused_when_the_target_is_not_ours(platform: Platform, target: str) -> None:
-    assert platform.refusal(target_link_uri=target) is LaunchRefusal.target_mismatch
+    assert platform.refusal(target_link_uri=target) is LaunchRefusal.TARGET_MISMATCH
 
 
 def test_launch_is_refused_when_the_login_was_for_another_place(platform: Platform) -> None:
     platform.expected = replace(platform.expected, target_link_uri="https://other.example/lti/launch")
 
-    assert platform.refusal() is LaunchRefusal.target_mismatch
+    assert platform.refusal() is LaunchRefusal.TARGET_MISMATCH
 
 
 def test_launch_is_refused_when_login_and_launch_agree_on_a_place_that_is_not_ours(platform: Platform) -> None:
     elsewhere = "https://other.example/lti/launch"
     platform.expected = replace(platform.expected, target_link_uri=elsewhere)
 
-    assert platform.refusal(target_link_uri=elsewhere) is LaunchRefusal.target_mismatch
+    assert platform.refusal(target_link_uri=elsewhere) is LaunchRefusal.TARGET_MISMATCH
 
 
 @pytest.mark.parametrize("target", ["https://MIJLPAAL.example:443/t/9?x=1", "https://mijlpaal.example"])

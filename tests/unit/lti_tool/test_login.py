@@ -48,7 +48,7 @@ def test_login_is_refused_when_a_parameter_is_missing(name: str, change: str) ->
     with pytest.raises(LaunchRefused) as caught:
         parse_login_initiation(params)
 
-    assert (caught.value.reason, caught.value.detail) == (LaunchRefusal.missing_parameter, name)
+    assert (caught.value.reason, caught.value.detail) == (LaunchRefusal.MISSING_PARAMETER, name)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_login_is_refused_when_a_parameter_is_odd(name: str, value: str) -> None
     with pytest.raises(LaunchRefused) as caught:
         parse_login_initiation({**PARAMS, name: value})
 
-    assert (caught.value.reason, caught.value.detail) == (LaunchRefusal.bad_parameter, name)
+    assert (caught.value.reason, caught.value.detail) == (LaunchRefusal.BAD_PARAMETER, name)
 
 
 def request_for(auth_login_url: str, **changes: str) -> str:

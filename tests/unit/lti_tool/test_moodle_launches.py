@@ -59,10 +59,10 @@ def verify(payload: dict[str, Any], jwks_url: str, seconds_later: float = 2) -> 
 @pytest.mark.parametrize(
     ("name", "subject", "given_name", "role"),
     [
-        ("launch-learner", "5", "Leerling1", PrincipalRole.learner),
-        ("launch-instructor", "3", "Toos", PrincipalRole.instructor),
+        ("launch-learner", "5", "Leerling1", PrincipalRole.LEARNER),
+        ("launch-instructor", "3", "Toos", PrincipalRole.INSTRUCTOR),
         # Moodle says Instructor for whoever may manage LTI activities, non-editing teachers too.
-        ("launch-non-editing-teacher", "4", "Bas", PrincipalRole.instructor),
+        ("launch-non-editing-teacher", "4", "Bas", PrincipalRole.INSTRUCTOR),
     ],
 )
 def test_recorded_launch_is_accepted(
@@ -85,7 +85,7 @@ def test_recorded_launch_is_refused_when_two_minutes_have_passed(jwks_url: str) 
     with pytest.raises(LaunchRefused) as caught:
         verify(recorded("launch-learner"), jwks_url, seconds_later=121)
 
-    assert caught.value.reason is LaunchRefusal.expired
+    assert caught.value.reason is LaunchRefusal.EXPIRED
 
 
 def test_recorded_deep_linking_request_is_named(jwks_url: str) -> None:
@@ -93,6 +93,6 @@ def test_recorded_deep_linking_request_is_named(jwks_url: str) -> None:
         verify(recorded("deep-linking-request"), jwks_url)
 
     assert (caught.value.reason, caught.value.detail) == (
-        LaunchRefusal.unsupported_message,
+        LaunchRefusal.UNSUPPORTED_MESSAGE,
         "LtiDeepLinkingRequest",
     )

@@ -114,7 +114,7 @@ def test_score_of_nought_is_sent_and_the_extension_with_it() -> None:
 
 
 def test_progress_without_a_score_has_neither_number() -> None:
-    score = Score("5", NOW, ActivityProgress.in_progress, GradingProgress.pending)
+    score = Score("5", NOW, ActivityProgress.IN_PROGRESS, GradingProgress.PENDING)
 
     assert not {"scoreGiven", "scoreMaximum", "comment"} & set(json.loads(score.to_json()))
 
