@@ -116,7 +116,7 @@ def check_points(tasks: Sequence[tuple[int, bool]], goal_points: int) -> None:
     open_points = [points for points, closed in tasks if not closed]
     if not open_points:
         raise RuleInvalid("tasks", RuleProblem.NO_TASKS)
-    if len(tasks) > MOST_TASKS:
+    if len(open_points) > MOST_TASKS:
         raise RuleInvalid("tasks", RuleProblem.TOO_MANY_TASKS)
     for index, (points, _closed) in enumerate(tasks):
         if points <= 0:

@@ -138,3 +138,13 @@ def test_check_when_the_points_cannot_work_names_the_first_problem_and_its_place
         check_points(tasks, goal_points)
 
     assert (caught.value.path, caught.value.problem, caught.value.code) == (path, problem, problem.value)
+
+
+def test_closed_tasks_when_many_leave_room_for_new_ones() -> None:
+    closed = [(10, True)] * (MOST_TASKS + 5)
+
+    check_points([*closed, (10, False)], 10)
+
+    with pytest.raises(RuleInvalid) as refused:
+        check_points([*closed, *[(10, False)] * (MOST_TASKS + 1)], 10)
+    assert refused.value.problem == RuleProblem.TOO_MANY_TASKS
