@@ -89,6 +89,7 @@ def picture(page: Page, name: str) -> None:
     size = page.viewport_size
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(300)  # until the new size has been painted
         page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
     if size:
         page.set_viewport_size(size)
