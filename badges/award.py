@@ -6,12 +6,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from badges.models import Achievement, AchievementVersion, Award, AwardState, Credential
 from config.ids import new_id
+from config.upsert import insert_unless_present
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,23 @@ def award(
     now: datetime,
 ) -> uuid.UUID | None:
     """Award the achievement in these texts; None when this person holds it already, in whatever texts."""
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return tx.execute(
-        insert(Award)
-        .values(
-            id=new_id(),
-            achievement_id=achievement_id,
-            achievement_version_id=achievement_version_id,
-            person_id=person_id,
-            activity_id=activity_id,
-            rule_set_version_id=rule_set_version_id,
-            state=AwardState.ACTIVE,
-            awarded_at=now,
-        )
-        .on_conflict_do_nothing(
-            index_elements=["achievement_id", "person_id"], index_where=text("state IN ('active', 'suspended')")
-        )
-        .returning(Award.id)
-    ).scalar_one_or_none()
+    award_id: uuid.UUID | None = insert_unless_present(
+        tx,
+        Award,
+        {
+            "id": new_id(),
+            "achievement_id": achievement_id,
+            "achievement_version_id": achievement_version_id,
+            "person_id": person_id,
+            "activity_id": activity_id,
+            "rule_set_version_id": rule_set_version_id,
+            "state": AwardState.ACTIVE,
+            "awarded_at": now,
+        },
+        key=("achievement_id", "person_id"),
+        where="state IN ('active', 'suspended')",
+    )
+    return award_id
 
 
 def list_awards(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> list[AwardView]:

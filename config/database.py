@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -99,6 +100,20 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+class Turn(IntEnum):
+    """What only one process may do at a time; the numbers are PostgreSQL advisory locks of this service."""
+
+    MIGRATE = 7305420
+    CLAIM = 7305421
+    FIRST_SIGNING_KEY = 7305422
+
+
+def one_at_a_time(tx: Session, turn: Turn) -> None:
+    """Wait until no other transaction has this turn, and keep it to the end. SQLite's writers wait anyway."""
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": int(turn)})
 
 
 def keep_private(path: Path) -> None:

@@ -22,19 +22,19 @@ from sqlalchemy import (
     Index,
     String,
     and_,
-    delete,
     func,
     or_,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from config.database import Base, Database
+from config.database import Base, Database, Turn, one_at_a_time
+from config.forgetting import delete_some
 from config.ids import new_id
+from config.upsert import insert_into
 
 KEPT_WHEN_DONE = timedelta(days=30)
 
@@ -122,8 +122,7 @@ def put(
         "attempts": 0,
         "last_error": "",
     }
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(OutboxMessage).values(values)
+    statement = insert_into(tx, OutboxMessage, values)
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["coalesce_key"],
@@ -157,9 +156,8 @@ def claim(database: Database, *, now: datetime, lease_seconds: float = 60, limit
     first_of_lane = select(in_lanes.c.id).where(in_lanes.c.place == 1)
     due = select(message.id).where(is_due).order_by(*by_age).limit(limit).with_for_update(skip_locked=True)
     with database.transaction() as tx:
-        if tx.get_bind().dialect.name == "postgresql":
-            # Lanes are decided by reading; two claimers must not decide at the same moment.
-            tx.execute(text("SELECT pg_advisory_xact_lock(7305421)"))
+        # Lanes are decided by reading; two claimers must not decide at the same moment.
+        one_at_a_time(tx, Turn.CLAIM)
         without_lane = tx.execute(due.where(message.lane == "")).scalars().all()
         with_lane = tx.execute(due.where(message.id.in_(first_of_lane))).scalars().all()
         in_turn = chain.from_iterable(zip_longest(without_lane, with_lane))
@@ -226,20 +224,14 @@ def forget_done(tx: Session, *, now: datetime, limit: int = 1000) -> int:
     """Delete up to `limit` messages that have been done for thirty days; returns how many. Dead ones stay."""
     before = now - KEPT_WHEN_DONE
     message = OutboxMessage
-    old = (
-        tx.execute(
-            select(message.id)
-            # Nothing is done before it is due; the index knows the due time only.
-            .where(message.state == MessageState.DONE, message.due_at < before, message.finished_at < before)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        .scalars()
-        .all()
+    return delete_some(
+        tx,
+        message.id,
+        message.state == MessageState.DONE,
+        message.due_at < before,  # nothing is done before it is due; the index knows the due time only
+        message.finished_at < before,
+        limit=limit,
     )
-    if old:
-        tx.execute(delete(message).where(message.id.in_(old)))
-    return len(old)
 
 
 def revive(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> int:

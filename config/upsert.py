@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT (the named key) DO NOTHING: the only way to say "seen before".
+"""INSERT … ON CONFLICT (the named key): the only way to say "seen before", on both databases.
 
 Every other integrity error stays an error.
 """
@@ -8,16 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from config.database import Base
 
 
-def insert_unless_present(tx: Session, model: type[Base], values: Mapping[str, Any], *, key: Sequence[str]) -> Any:
-    """Insert a row and return the value of its first primary-key column, or None when the key was there already."""
+def insert_into(tx: Session, model: type[Base], values: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
+    """Return the insert of a row in the words of this database, for an ON CONFLICT clause."""
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(model).values(dict(values))
+
+
+def insert_unless_present(
+    tx: Session, model: type[Base], values: Mapping[str, Any], *, key: Sequence[str], where: str | None = None
+) -> Any:
+    """Insert a row and return the value of its first primary-key column, or None when the key was there already.
+
+    `where` is the condition of a partial unique index, in the words of the index.
+    """
     first_key_column = next(iter(model.__table__.primary_key))
     return tx.execute(
-        insert(model).values(dict(values)).on_conflict_do_nothing(index_elements=list(key)).returning(first_key_column)
+        insert_into(tx, model, values)
+        .on_conflict_do_nothing(index_elements=list(key), index_where=None if where is None else text(where))
+        .returning(first_key_column)
     ).scalar_one_or_none()

@@ -15,7 +15,8 @@ from config.ids import new_id
 from config.upsert import insert_unless_present
 from gamification.engine.rule_set import AchievementRef, RuleSet, TaskRule, check_points, texts_digest
 from gamification.errors import RuleInvalid, RuleProblem
-from gamification.models import TITLE_LENGTH, ActivityRow, RuleSetPointer, RuleSetVersion, Task
+from gamification.models import TITLE_LENGTH, RuleSetPointer, RuleSetVersion, Task
+from gamification.progress import finished_tasks
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def publish(
     if (current.number if current else 0) != seen_number:
         raise Conflict("published-meanwhile")
     before = RuleSet.from_json(current.content) if current else RuleSet((), 0, None)
-    finished = _finished_tasks(tx, context_id)
+    finished = finished_tasks(tx, context_id)
     _check_titles(tasks)
 
     rules: list[TaskRule] = []
@@ -124,10 +125,6 @@ def lock_pointer(tx: Session, context_id: uuid.UUID) -> RuleSetPointer:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one()
-
-
-def _finished_tasks(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
-    return set(tx.execute(select(ActivityRow.task_id).where(ActivityRow.context_id == context_id).distinct()).scalars())
 
 
 def _check_titles(tasks: Sequence[TaskDraft]) -> None:

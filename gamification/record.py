@@ -13,7 +13,6 @@ from config.ids import new_id
 from config.upsert import insert_unless_present
 from gamification.engine.activity import Activity, Verb
 from gamification.engine.desired import Desired, desired
-from gamification.engine.rule_set import RuleSet
 from gamification.models import (
     ActivityRow,
     ActivitySource,
@@ -21,8 +20,8 @@ from gamification.models import (
     LedgerEntry,
     LedgerKind,
     RuleSetPointer,
-    RuleSetVersion,
 )
+from gamification.progress import CurrentRules, current_rules
 
 
 @dataclass(frozen=True)
@@ -123,27 +122,16 @@ def evaluate(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, now: d
     return Evaluated(wanted, balance.points, changed != 0, version_id)
 
 
-@dataclass(frozen=True)
-class HeldRules:
-    """The version that holds now, and goes on to hold until the transaction ends."""
-
-    version_id: uuid.UUID
-    rules: RuleSet
-
-
-def hold_rules(tx: Session, context_id: uuid.UUID) -> HeldRules | None:
+def hold_rules(tx: Session, context_id: uuid.UUID) -> CurrentRules | None:
     """Return the rules and keep anybody from publishing others until the transaction ends; None without any.
 
     Many may hold them at once, before or after they lock a balance: only publishing takes the pointer for itself, and
     it takes no balance, so nobody waits in a circle.
     """
-    version_id = tx.execute(
+    tx.execute(
         select(RuleSetPointer.version_id).where(RuleSetPointer.context_id == context_id).with_for_update(read=True)
-    ).scalar_one_or_none()
-    if version_id is None:
-        return None
-    content = tx.execute(select(RuleSetVersion.content).where(RuleSetVersion.id == version_id)).scalar_one()
-    return HeldRules(version_id, RuleSet.from_json(content))
+    )
+    return current_rules(tx, context_id)
 
 
 def _write_difference(

@@ -13,11 +13,11 @@ from lti_tool.tool import build_tool
 from lti_tool.web.blueprints import init_blueprints
 from lti_tool.web.current import EXTENSION
 from lti_tool.web.errors import init_errors
-from lti_tool.web.forms import init_forms
 from lti_tool.web.headers import init_headers
 from lti_tool.web.locale import init_locale
 from lti_tool.web.requests_log import init_requests_log
 from lti_tool.web.static_files import init_static_files
+from lti_tool.web.template_context import init_template_context
 
 LARGEST_REQUEST_BYTES = 1_000_000
 
@@ -36,7 +36,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, http: HttpClie
     init_requests_log(app)
     init_headers(app)
     init_locale(app)
-    init_forms(app)
+    init_template_context(app)
     init_static_files(app)
     init_blueprints(app)
     init_errors(app)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from config import outbox
 from gamification.progress import has_rules
 from lti_tool.login import Login, issue_login, read_hints, read_login, seal_hints
-from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
@@ -26,10 +25,10 @@ from lti_tool.roster.models import DeploymentState, Registration, SessionProof
 from lti_tool.roster.registrations import find_deployment, find_registration, note_waiting_deployment
 from lti_tool.roster.used_logins import is_used, use_login
 from lti_tool.tool import Tool
+from lti_tool.words import language_of
 
 LAUNCH_PATH = "/lti/launch"
 """The one redirect URI: fixed, never taken from a request."""
-LOCALES = ("nl", "en")
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                     coalesce_key=str(context_id),
                 )
             person, membership = places.keep_member(
-                tx, registration.id, context_id, claims, role=role, locale=launch_locale(claims), now=now
+                tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
             )
             opened = open_session(
                 tx,
@@ -181,12 +180,6 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
     raise LaunchRefused(LaunchRefusal.DEPLOYMENT_WAITING)
-
-
-def launch_locale(claims: LaunchClaims) -> str:
-    """Return the language of the pages for this launch: the platform's where we have it, else Dutch."""
-    language = (claims.locale or "").replace("_", "-").split("-")[0].lower()
-    return language if language in LOCALES else LOCALES[0]
 
 
 def is_own_address(tool: Tool, url: str) -> bool:

@@ -11,16 +11,20 @@ from functools import lru_cache
 from pathlib import Path
 
 TRANSLATIONS = Path(__file__).parent / "translations"
-DEFAULT_LOCALE = "nl"
+LOCALES = ("nl", "en")
+"""The languages of the service; the first is the one where nothing else is known."""
+
+
+def language_of(locale: str) -> str:
+    """Return the language of the service for a locale such as `nl_NL` or `en-GB`: Dutch for one that is not ours."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    return language if language in LOCALES else LOCALES[0]
 
 
 @lru_cache(maxsize=16)
 def translations(locale: str) -> gettext_module.NullTranslations:
     """Return the catalogue of a language; an empty or unknown one gives Dutch."""
-    language = locale.replace("_", "-").split("-")[0].lower()
-    if not language.isascii() or not language.isalpha() or not (TRANSLATIONS / language).is_dir():
-        language = DEFAULT_LOCALE
-    return gettext_module.translation("messages", TRANSLATIONS, [language], fallback=True)
+    return gettext_module.translation("messages", TRANSLATIONS, [language_of(locale)], fallback=True)
 
 
 def score_comment(

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 import lti_tool.tables  # noqa: F401  (fills the MetaData)
-from config.database import Base, keep_private
+from config.database import Base, Turn, keep_private
 
 target_metadata = Base.metadata
 
@@ -33,7 +33,7 @@ def run() -> None:
         event.listen(engine, "begin", begin_sqlite)
     with engine.connect() as connection:
         if not is_sqlite:
-            connection.execute(text("SELECT pg_advisory_lock(7305420)"))
+            connection.execute(text("SELECT pg_advisory_lock(:turn)"), {"turn": int(Turn.MIGRATE)})
             # Only now: waiting for another process that migrates may take as long as that takes.
             connection.execute(text("SET lock_timeout = '10s'"))
             connection.commit()

@@ -17,6 +17,7 @@ from typing import Any
 
 from badges.errors import CredentialInvalid, Step
 from badges.openbadges.text import is_plain
+from config.strict_json import parse_json
 
 Document = dict[str, Any]
 
@@ -51,8 +52,8 @@ def read_document(content: bytes) -> Document:
     if len(content) > MAX_BYTES:
         raise CredentialInvalid(Step.SIZE, f"more than {MAX_BYTES} bytes")
     try:
-        document = json.loads(content.decode(), object_pairs_hook=_unique_keys, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as problem:
+        document = parse_json(content)
+    except ValueError as problem:
         raise CredentialInvalid(Step.STRUCTURE, "not a JSON document in UTF-8") from problem
     if not isinstance(document, dict):
         raise CredentialInvalid(Step.STRUCTURE, "not a JSON object")
@@ -103,14 +104,3 @@ def _check_scalar(value: object) -> None:
     if isinstance(value, int) and abs(value) <= _MAX_INTEGER:
         return
     raise CredentialInvalid(Step.STRUCTURE, "a value that JSON does not carry safely")
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> Document:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a key is repeated")
-    return members
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

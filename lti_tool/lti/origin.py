@@ -24,6 +24,16 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
     return parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme]
 
 
+def written_origin(url: str) -> str:
+    """Return the origin as a policy header names it, or nothing for what is not a plain web address in ASCII."""
+    origin = origin_of(url)
+    if origin is None or not origin[1].isascii():
+        return ""
+    scheme, host, port = origin
+    place = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{place}" + ("" if port == _DEFAULT_PORTS[scheme] else f":{port}")
+
+
 def same_origin(one: str, other: str) -> bool:
     """Say whether both are web addresses of one place."""
     origin = origin_of(one)

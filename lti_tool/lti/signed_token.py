@@ -12,10 +12,10 @@ from typing import Any
 
 import jwt
 
+from config.strict_json import parse_json_object
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.jwks import KeySets
 from lti_tool.lti.platform_text import is_identifier
-from lti_tool.lti.strict_json import parse_json_object
 
 MAX_TOKEN_LENGTH = 100_000
 _THREE_PARTS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")

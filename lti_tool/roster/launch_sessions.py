@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from config.errors import ToolError
+from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.models import LaunchSession, Membership, Person, Registration, SessionProof
@@ -174,12 +175,4 @@ def sessions_to_drop(tx: Session, session_ids: Sequence[uuid.UUID]) -> list[uuid
 
 def forget_old_sessions(tx: Session, *, now: datetime, limit: int = 1000) -> int:
     """Delete up to `limit` sessions that expired more than a day ago; returns how many."""
-    old = select(LaunchSession.id).where(LaunchSession.expires_at < now - timedelta(days=1)).limit(limit)
-    return len(
-        tx.execute(
-            delete(LaunchSession)
-            .where(LaunchSession.id.in_(old))
-            .returning(LaunchSession.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-    )
+    return delete_some(tx, LaunchSession.id, LaunchSession.expires_at < now - timedelta(days=1), limit=limit)

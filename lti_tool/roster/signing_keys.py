@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.database import Turn, one_at_a_time
 from config.ids import new_id
 from config.secrets import SecretBox
 from lti_tool.lti.keys import generate_private_key_pem, key_id_of, public_jwk
@@ -30,8 +31,7 @@ class SigningKeyPair:
 
 def ensure_signing_key(tx: Session, box: SecretBox, *, now: datetime) -> None:
     """Make the first key where there is none; it signs at once, as nobody can have cached a key set without it."""
-    if tx.get_bind().dialect.name == "postgresql":
-        tx.execute(text("SELECT pg_advisory_xact_lock(7305422)"))
+    one_at_a_time(tx, Turn.FIRST_SIGNING_KEY)
     if tx.execute(select(SigningKey.id).where(SigningKey.withdrawn_at.is_(None)).limit(1)).scalar_one_or_none():
         return
     _add_key(tx, box, now=now, signs_from=now)

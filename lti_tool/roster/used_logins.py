@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.forgetting import delete_some
 from config.ids import digest
 from config.upsert import insert_unless_present
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
@@ -35,12 +36,4 @@ def use_login(tx: Session, state: str, *, expires_at: datetime) -> None:
 
 def forget_old_logins(tx: Session, *, now: datetime, limit: int = 1000) -> int:
     """Delete up to `limit` states that have expired anyway; returns how many."""
-    old = select(UsedLogin.state_digest).where(UsedLogin.expires_at < now).limit(limit)
-    return len(
-        tx.execute(
-            delete(UsedLogin)
-            .where(UsedLogin.state_digest.in_(old))
-            .returning(UsedLogin.state_digest)
-            .execution_options(synchronize_session=False)
-        ).all()
-    )
+    return delete_some(tx, UsedLogin.state_digest, UsedLogin.expires_at < now, limit=limit)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
+from lti_tool.lti.origin import written_origin
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.models import Registration
 from lti_tool.web.current import tool
@@ -38,23 +38,14 @@ def allow_form_to_lead_anywhere(url: str) -> None:
     Browsers hold every redirect after a form against the policy, and a platform's login can be several hosts (Canvas:
     2026-11). `url` is added for development, where it is not https. Only for a page whose form has a fixed target.
     """
-    g.form_targets = ("https:", origin_of(url))
+    g.form_targets = ("https:", written_origin(url))
 
 
 def platform_origins(registration: Registration) -> tuple[str, ...]:
     """Return the origins under which a platform shows its pages."""
-    origins = {origin_of(registration.issuer), origin_of(registration.auth_login_url)}
+    origins = {written_origin(registration.issuer), written_origin(registration.auth_login_url)}
     more = family_of(registration.product_family).frame_ancestors
     return (*sorted(origin for origin in origins if origin), *more)
-
-
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address, or nothing when it has none."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.netloc.isascii():
-        return ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def add_headers(response: Response) -> Response:

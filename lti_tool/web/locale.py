@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask, request
 from flask_babel import Babel
 
-from lti_tool.launching import LOCALES
 from lti_tool.web.current import find_launch_session
-
-TRANSLATIONS = Path(__file__).parents[1] / "translations"
+from lti_tool.words import LOCALES, TRANSLATIONS
 
 
 def select_locale() -> str:

@@ -27,8 +27,6 @@ from lti_tool.web.headers import allow_framing_by
 PREFIX = "/s/<address>"
 CSRF_FIELD = "csrf_token"
 _CSRF_PURPOSE = "csrf"
-
-
 _COOKIE_PREFIX = "__Host-s-"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from lti_tool.cli.demo import Demo, running_demo
+from tests.factories.ports import free_port
 
 CHROMIUM = shutil.which("chromium")
 REQUIRE_ALL = os.environ.get("MIJLPAAL_REQUIRE_ALL") == "1"
 PICTURES = os.environ.get("MIJLPAAL_PICTURES", "")
 WIDTHS = (360, 768, 1280)
+WITHOUT_COOKIES = (sys.executable, "-m", "tests.e2e.serve_without_cookies")
 
 try:
     from playwright.sync_api import Browser, Page, sync_playwright
@@ -55,30 +56,17 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-def free_ports() -> int:
-    """Return a port that is free together with the next one."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
 @pytest.fixture
 def demo() -> Iterator[Demo]:
     """The demo as `make demo` starts it."""
-    with running_demo(free_ports()) as both:
+    with running_demo(free_port(in_a_row=2)) as both:
         yield both
 
 
 @pytest.fixture
 def cookieless_demo() -> Iterator[Demo]:
     """The demo for a browser that keeps no cookies in frames."""
-    with running_demo(free_ports(), tool_command=(sys.executable, "-m", "tests.e2e.serve_without_cookies")) as both:
+    with running_demo(free_port(in_a_row=2), tool_command=WITHOUT_COOKIES) as both:
         yield both
 
 

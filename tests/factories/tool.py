@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 
-from config.clock import SettableClock
+from config.clock import Clock, SettableClock
 from config.settings import load_settings
 from gamification.publish import Published, TaskDraft
 from lti_tool.course import publish_course
@@ -17,13 +16,16 @@ from lti_tool.roster.signing_keys import ensure_signing_key
 from lti_tool.tool import Tool, build_tool
 from tests.factories.rows import NOW
 
+SECRET = "s" * 40
 
-def make_tool(database_url: str, *, now: datetime = NOW) -> Tool:
-    """Return the parts, with a key to sign requests with; the clock stands still and can be moved."""
-    settings = load_settings(secret_key="s" * 40, database_url=database_url, allow_loopback=True, worker="separate")
-    tool = build_tool(settings, clock=SettableClock(now))
+
+def make_tool(database_url: str, clock: Clock | None = None, *, secret: str = SECRET) -> Tool:
+    """Return the parts, with a key to sign requests with; without a clock of its own one that stands still at NOW."""
+    clock = clock or SettableClock(NOW)
+    settings = load_settings(secret_key=secret, database_url=database_url, allow_loopback=True, worker="separate")
+    tool = build_tool(settings, clock=clock)
     with tool.db.transaction() as tx:
-        ensure_signing_key(tx, tool.box, now=now)
+        ensure_signing_key(tx, tool.box, now=clock.now())
     return tool
 
 

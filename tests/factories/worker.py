@@ -7,29 +7,15 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.clock import Clock
 from config.database import Database
 from config.outbox import MessageState, OutboxMessage
-from config.settings import load_settings
 from lti_tool.progress import promise_scores
 from lti_tool.roster.models import LineItem
-from lti_tool.roster.signing_keys import ensure_signing_key
-from lti_tool.tool import Tool, build_tool
 from tests.factories.course import make_course, make_learner
 from tests.factories.local_server import Answer, Received
 from tests.factories.rows import NOW
 
-SECRET = "s" * 40
 TOKEN = Answer(body=b'{"access_token":"t","token_type":"bearer","expires_in":3600}')
-
-
-def make_tool(database_url: str, clock: Clock, *, secret: str = SECRET) -> Tool:
-    tool = build_tool(
-        load_settings(secret_key=secret, database_url=database_url, worker="separate", allow_loopback=True), clock=clock
-    )
-    with tool.db.transaction() as tx:
-        ensure_signing_key(tx, tool.box, now=clock.now())
-    return tool
 
 
 def promise_score(tx: Session, platform_url: str) -> uuid.UUID:

@@ -16,6 +16,7 @@ import pytest
 
 from badges.openbadges.verify import verify
 from config.settings import child_environment
+from tests.factories.ports import free_port
 
 DEMO = [sys.executable, "-c", "from lti_tool.cli import main; main()", "demo"]
 
@@ -166,21 +167,7 @@ def _until(is_so: Callable[[], bool]) -> None:
 @pytest.fixture
 def port() -> int:
     """A port that is free together with the next two."""
-    while True:
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            free: int = one.getsockname()[1]
-        neighbours = [socket.socket() for _ in range(3)]
-        try:
-            for number, neighbour in enumerate(neighbours, free):
-                neighbour.bind(("127.0.0.1", number))
-        except (OSError, OverflowError):
-            continue
-        else:
-            return free
-        finally:
-            for neighbour in neighbours:
-                neighbour.close()
+    return free_port(in_a_row=3)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from config.errors import PlatformFailed
 from config.http import HttpClient
 from config.settings import child_environment
 from lti_tool.cli.web_server import SILENCE_SECONDS, THREADS
+from tests.factories.ports import free_port
 from tests.functional.test_commands import COMMAND, SECRET
 
 
@@ -23,13 +24,6 @@ def answers(http: HttpClient, url: str, *, within_seconds: float) -> bool:
         except PlatformFailed:
             time.sleep(0.1)
     return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_service_when_many_clients_fall_silent_answers_others_again(sqlite_url: str, tmp_path: Path) -> None:

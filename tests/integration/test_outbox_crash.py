@@ -24,7 +24,8 @@ from lti_tool.roster.models import Context
 from tests.factories.badge_rows import make_achievement, make_achievement_version
 from tests.factories.local_server import Answer, LocalServer, Received
 from tests.factories.rows import make_activity, make_rule_set_version
-from tests.factories.worker import SECRET, TOKEN, is_score, make_tool, promise_score, states
+from tests.factories.tool import SECRET, make_tool
+from tests.factories.worker import TOKEN, is_score, promise_score, states
 
 WORKER = "tests.integration.crashing_worker"
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,6 @@ from lti_tool.roster.models import Context, LineItem, Person, Registration
 from lti_tool.tool import Tool
 from tests.factories.local_server import Answer, LocalServer, Received
 from tests.factories.rows import (
-    NOW,
     make_context,
     make_line_item,
     make_membership,
@@ -269,7 +268,7 @@ def test_score_when_nothing_is_published_is_not_sent(school: School) -> None:
 def school(database_url: str) -> Iterator[School]:
     gradebook = Gradebook()
     with LocalServer(gradebook.answer) as server:
-        tool = make_tool(database_url, now=NOW)
+        tool = make_tool(database_url)
         with tool.db.transaction() as tx:
             context = make_context(tx)
             registration = registration_of(tx, context)

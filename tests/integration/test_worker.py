@@ -30,7 +30,8 @@ from lti_tool.tool import Tool
 from tests.factories.course import completion, make_course, make_learner
 from tests.factories.local_server import Answer, LocalServer, Received
 from tests.factories.rows import NOW, make_launch_session, make_message
-from tests.factories.worker import TOKEN, is_score, make_tool, messages, promise_score, states
+from tests.factories.tool import make_tool
+from tests.factories.worker import TOKEN, is_score, messages, promise_score, states
 
 DONE, WAITING, CLAIMED, DEAD = MessageState.DONE, MessageState.WAITING, MessageState.CLAIMED, MessageState.DEAD
 LEASE = timedelta(seconds=LEASE_SECONDS)

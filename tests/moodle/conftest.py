@@ -15,7 +15,6 @@ import json
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from config.errors import PlatformFailed
 from config.http import HttpClient
 from config.settings import child_environment
 from tests.e2e.conftest import browser  # noqa: F401  (the fixture)
+from tests.factories.ports import free_port
 
 MOODLE_URL = os.environ.get("MOODLE_URL", "")
 COURSE = os.environ.get("MOODLE_COURSE", "2")
@@ -75,9 +75,7 @@ def run_command(environment: dict[str, str], *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def tool(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:  # noqa: F811
     """The tool on a free port, registered in Moodle by its own form and here by `platform add`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = child_environment(
         {

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from config.errors import InputInvalid
 from lti_tool.course import choose_locale, is_welcomed
-from lti_tool.launching import LOCALES, FirstPage, first_page
+from lti_tool.launching import FirstPage, first_page
 from lti_tool.roster.models import LaunchSession
 from lti_tool.web.current import launch_session, tool
+from lti_tool.words import LOCALES
 
 blueprint = Blueprint("shared", __name__)
 

@@ -8,7 +8,7 @@ from lti_tool.web.current import find_launch_session
 from lti_tool.web.sessions import CSRF_FIELD, csrf_token
 
 
-def init_forms(app: Flask) -> None:
+def init_template_context(app: Flask) -> None:
     """Give the templates the session and the hidden field of its forms."""
 
     def template_globals() -> dict[str, object]:
