@@ -23,7 +23,7 @@ from lti_tool.roster import places
 from lti_tool.roster.launch_sessions import OpenedSession, open_session
 from lti_tool.roster.models import DeploymentState, Registration, SessionProof
 from lti_tool.roster.registrations import find_deployment, find_registration, note_waiting_deployment
-from lti_tool.roster.used_logins import is_used, use_login
+from lti_tool.roster.used_logins import registration_of_unused_login, use_login
 from lti_tool.tool import Tool
 from lti_tool.words import language_of
 
@@ -126,9 +126,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
     """
     login = read_login(tool.sealer, state, browser=browser, now=tool.clock.now())
     with tool.db.reading() as tx:
-        if is_used(tx, state):
-            raise LaunchRefused(LaunchRefusal.STATE_USED)
-        registration = _get_registration(tx, login.registration_id)
+        registration = registration_of_unused_login(tx, login.registration_id, state)
     claims = verify_launch(
         id_token,
         expected=ExpectedLaunch(

@@ -5,6 +5,7 @@ Nothing is written before a launch has been verified, so nobody can fill the tab
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,13 +15,25 @@ from config.forgetting import delete_some
 from config.ids import digest
 from config.upsert import insert_unless_present
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
-from lti_tool.roster.models import UsedLogin
+from lti_tool.roster.models import Registration, UsedLogin
 
 
-def is_used(tx: Session, state: str) -> bool:
-    """Say whether a launch with this state has come."""
-    query = select(UsedLogin.expires_at).where(UsedLogin.state_digest == digest(state))
-    return tx.execute(query).scalar_one_or_none() is not None
+def registration_of_unused_login(tx: Session, registration_id: uuid.UUID, state: str) -> Registration:
+    """Return the registration that a login names, as long as no launch with its state has come.
+
+    Raises:
+        LaunchRefused: the state was used before, or there is no such registration.
+    """
+    found = tx.execute(
+        select(Registration, UsedLogin.state_digest)
+        .outerjoin(UsedLogin, UsedLogin.state_digest == digest(state))
+        .where(Registration.id == registration_id)
+    ).one_or_none()
+    if found is None:
+        raise LaunchRefused(LaunchRefusal.UNREGISTERED_PLATFORM)
+    if found.state_digest is not None:
+        raise LaunchRefused(LaunchRefusal.STATE_USED)
+    return found[0]
 
 
 def use_login(tx: Session, state: str, *, expires_at: datetime) -> None:
