@@ -28,7 +28,8 @@ from config.migrate import upgrade
 from config.settings import load_settings
 from gamification.publish import TaskDraft
 from lti_tool.app import create_app
-from lti_tool.course import publish_course, welcome
+from lti_tool.course.membership import welcome
+from lti_tool.course.set_up import publish_course
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.models import LaunchSession
 from lti_tool.roster.registrations import add_registration

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from config.database import Base, Database, Turn, one_at_a_time
 from config.forgetting import delete_some
 from config.ids import new_id
-from config.upsert import insert_into
+from config.upsert import insert_rows_into
 
 KEPT_WHEN_DONE = timedelta(days=30)
 
@@ -109,26 +109,48 @@ def put(
     A message that waits with the same key is kept as it is, due time included, but locked: it cannot be claimed, and
     so cannot read the state from before this transaction, until this transaction ends.
     """
-    message_id = new_id()
-    values = {
-        "id": message_id,
-        "type": type,
-        "ids": {name: str(value) for name, value in ids.items()},
-        "coalesce_key": f"{type}:{coalesce_key}" if coalesce_key else str(message_id),
-        "lane": lane,
-        "state": MessageState.WAITING,
-        "created_at": now,
-        "due_at": now,
-        "attempts": 0,
-        "last_error": "",
-    }
-    statement = insert_into(tx, OutboxMessage, values)
+    put_many(tx, type, [(ids, coalesce_key)], now=now, lane=lane)
+
+
+def put_many(
+    tx: Session,
+    type: str,
+    messages: Sequence[tuple[Mapping[str, object], str]],
+    *,
+    now: datetime,
+    lane: str = "",
+) -> None:
+    """Promise the same for each of these (ids, coalesce key); see `put`.
+
+    In the order of their keys, so that two transactions that promise the same never wait for each other in a circle.
+    """
+    rows = []
+    for ids, coalesce_key in sorted(messages, key=lambda message: message[1]):
+        message_id = new_id()
+        rows.append(
+            {
+                "id": message_id,
+                "type": type,
+                "ids": {name: str(value) for name, value in ids.items()},
+                "coalesce_key": f"{type}:{coalesce_key}" if coalesce_key else str(message_id),
+                "lane": lane,
+                "state": MessageState.WAITING,
+                "created_at": now,
+                "due_at": now,
+                "attempts": 0,
+                "last_error": "",
+            }
+        )
+    if not rows:
+        return
+    statement = insert_rows_into(tx, OutboxMessage)
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["coalesce_key"],
             index_where=text("state = 'waiting'"),
             set_={"coalesce_key": statement.excluded.coalesce_key},
-        )
+        ),
+        rows,
     )
     tx.info["outbox"] = True
 

@@ -13,6 +13,8 @@ class RuleProblem(StrEnum):
     NO_TASKS = "no-tasks"
     TITLE_MISSING = "title-missing"
     TITLE_TOO_LONG = "title-too-long"
+    INSTRUCTIONS_TOO_LONG = "instructions-too-long"
+    NO_REQUIRED_TASKS = "no-required-tasks"
     POINTS_NOT_POSITIVE = "points-not-positive"
     POINTS_TOO_HIGH = "points-too-high"
     TOO_MANY_TASKS = "too-many-tasks"

@@ -1,6 +1,6 @@
-"""The tables of gamification. Rows hold opaque ids and numbers; texts that people write live in `task`.
+"""The tables of gamification. Rows hold opaque ids and numbers; what people write is in `task`, `hand_in`, `remark`.
 
-`activity`, `ledger_entry` and `rule_set_version` are append-only: triggers refuse every change (migration 0001).
+`activity`, `ledger_entry` and `rule_set_version` are append-only: triggers refuse every change (migration 0002).
 """
 
 from __future__ import annotations
@@ -10,18 +10,27 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
 
 TITLE_LENGTH = 200
+INSTRUCTIONS_LENGTH = 10_000
+HAND_IN_LENGTH = 10_000
+LINK_LENGTH = 2_000
+REMARK_LENGTH = 2_000
 
 
 class ActivitySource(StrEnum):
     """Where an activity came from."""
 
     OWN_TASK = "own_task"
+    """The learner, on a page of this service."""
+    REVIEW = "review"
+    """A reviewer who looked at work; the key is the hand-in, so that one hand-in is reviewed once."""
+    BY_HAND = "by_hand"
+    """Somebody who teaches gave or took back points."""
 
 
 class LedgerKind(StrEnum):
@@ -40,6 +49,8 @@ class Task(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    instructions: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """What to do, in Markdown."""
     created_at: Mapped[datetime]
 
 
@@ -84,6 +95,8 @@ class ActivityRow(Base):
     """The source's own key of the fact: the same fact told twice is one activity."""
     verb: Mapped[str] = mapped_column(String(20))
     task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task.id"))
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who decided it, where that was not the learner."""
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
 
@@ -123,5 +136,64 @@ class Balance(Base):
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"), primary_key=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     points: Mapped[int]
+    """Of required tasks: what counts for the goal and goes to the gradebook."""
+    bonus_points: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     goal_reached: Mapped[bool]
+    version_number: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The version of the rules under which this learner was evaluated last; 0 for before there was one."""
     updated_at: Mapped[datetime]
+
+
+class HandIn(Base):
+    """What a learner sent for a task: a text, a link or both. Blanked when a person is erased, never deleted."""
+
+    __tablename__ = "hand_in"
+    __table_args__ = (
+        Index("ix_hand_in_context_id_handed_in_at", "context_id", "handed_in_at"),
+        Index("ix_hand_in_person_id_task_id", "person_id", "task_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """Made when the form was drawn, so that sending a form twice is one hand-in."""
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task.id"))
+    text: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(String(LINK_LENGTH), default="")
+    handed_in_at: Mapped[datetime]
+
+
+class Review(Base):
+    """That a hand-in was looked at, and how it was judged. One for each hand-in."""
+
+    __tablename__ = "review"
+    __table_args__ = (CheckConstraint("outcome IN ('approved', 'not-yet')", name="outcome"),)
+
+    hand_in_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hand_in.id"), primary_key=True)
+    activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activity.id"), unique=True)
+    outcome: Mapped[str] = mapped_column(String(10))
+    """`Verb.APPROVED` or `Verb.NOT_YET`."""
+    reviewer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    reviewed_at: Mapped[datetime]
+
+
+class Remark(Base):
+    """Words of somebody who teaches for one learner: with a review, as a reason, or praise by itself."""
+
+    __tablename__ = "remark"
+    __table_args__ = (Index("ix_remark_context_id_person_id", "context_id", "person_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    """The learner it is for."""
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("task.id"))
+    activity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("activity.id"))
+    """The review, award or taking back that it explains; None for praise by itself."""
+    praise: Mapped[str] = mapped_column(String(20), default="")
+    """A compliment of gamification.remarks.Praise, shown in the reader's language; empty for none."""
+    text: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """When the learner closed it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,9 +13,17 @@ from sqlalchemy.orm import Session
 from config.errors import Conflict
 from config.ids import new_id
 from config.upsert import insert_unless_present
-from gamification.engine.rule_set import AchievementRef, RuleSet, TaskRule, check_points, texts_digest
+from gamification.engine.rule_set import (
+    AchievementRef,
+    Confirmation,
+    RuleSet,
+    TaskOrder,
+    TaskRule,
+    check_rules,
+    texts_digest,
+)
 from gamification.errors import RuleInvalid, RuleProblem
-from gamification.models import TITLE_LENGTH, RuleSetPointer, RuleSetVersion, Task
+from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH, RuleSetPointer, RuleSetVersion, Task
 from gamification.progress import finished_tasks
 
 
@@ -26,6 +34,9 @@ class TaskDraft:
     task_id: uuid.UUID | None
     title: str
     points: int
+    instructions: str = ""
+    is_bonus: bool = False
+    confirmation: Confirmation = Confirmation.LEARNER
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,13 @@ def publish(
     achievement: AchievementRef | None,
     seen_number: int,
     now: datetime,
+    order: TaskOrder = TaskOrder.FREE,
 ) -> Published:
     """Make these tasks and this goal the rules of the course.
 
-    A task that somebody finished keeps its points, and when it is left out it is closed, not deleted: what was
-    earned with it stays. `seen_number` is the version the teacher had on screen (0 for none). Another title is a new
-    version too, so that two teachers who change texts at once do not overwrite each other unseen.
+    A task that somebody did anything with keeps its points and its kind, and when it is left out it is closed, not
+    deleted: what was earned with it stays. `seen_number` is the version the teacher had on screen (0 for none). Other
+    texts are a new version too, so that two teachers who change texts at once do not overwrite each other unseen.
 
     Raises:
         RuleInvalid: with the place of the first problem; nothing was changed.
@@ -69,35 +81,35 @@ def publish(
         raise Conflict("published-meanwhile")
     before = RuleSet.from_json(current.content) if current else RuleSet((), 0, None)
     finished = finished_tasks(tx, context_id)
-    _check_titles(tasks)
+    _check_texts(tasks)
 
     rules: list[TaskRule] = []
     for index, draft in enumerate(tasks):
         if draft.task_id is None:
-            rules.append(TaskRule(new_id(), draft.points))
+            rules.append(_rule(new_id(), draft))
             continue
         earlier = before.rule_for(draft.task_id)
         if earlier is None or any(rule.task_id == draft.task_id for rule in rules):
             # Named twice, a task would count twice for the total and once for the learner: an unreachable goal.
             raise RuleInvalid(f"tasks.{index}", RuleProblem.UNKNOWN_TASK)
-        if draft.task_id in finished and earlier.points != draft.points:
-            raise RuleInvalid(f"tasks.{index}.points", RuleProblem.FINISHED_TASK_CHANGED)
-        rules.append(TaskRule(draft.task_id, draft.points))
+        rule = _rule(draft.task_id, draft)
+        if draft.task_id in finished and (problem := _changed(earlier, rule)):
+            raise RuleInvalid(f"tasks.{index}.{problem}", RuleProblem.FINISHED_TASK_CHANGED)
+        rules.append(rule)
     kept = {rule.task_id for rule in rules}
     closed = [
-        TaskRule(rule.task_id, rule.points, closed=True)
-        for rule in before.tasks
-        if rule.task_id not in kept and rule.task_id in finished
+        replace(rule, closed=True) for rule in before.tasks if rule.task_id not in kept and rule.task_id in finished
     ]
-    check_points([(rule.points, rule.closed) for rule in (*rules, *closed)], goal_points)
+    check_rules((*rules, *closed), goal_points)
 
-    titles = [draft.title.strip() for draft in tasks]
-    for rule, draft, title in zip(rules, tasks, titles, strict=True):
+    texts = [(draft.title.strip(), draft.instructions.strip()) for draft in tasks]
+    for rule, draft, (title, instructions) in zip(rules, tasks, texts, strict=True):
         if draft.task_id is None:
-            tx.add(Task(id=rule.task_id, context_id=context_id, title=title, created_at=now))
+            tx.add(Task(id=rule.task_id, context_id=context_id, title=title, instructions=instructions, created_at=now))
         else:
-            tx.get_one(Task, rule.task_id).title = title
-    wanted = RuleSet((*rules, *closed), goal_points, achievement, texts_digest(titles))
+            task = tx.get_one(Task, rule.task_id)
+            task.title, task.instructions = title, instructions
+    wanted = RuleSet((*rules, *closed), goal_points, achievement, texts_digest(texts), order)
     if current is not None and wanted == before:
         return Published(current.id, current.number, before, is_new=False, evaluation_needed=False)
     tx.flush()
@@ -127,9 +139,21 @@ def lock_pointer(tx: Session, context_id: uuid.UUID) -> RuleSetPointer:
     ).scalar_one()
 
 
-def _check_titles(tasks: Sequence[TaskDraft]) -> None:
+def _rule(task_id: uuid.UUID, draft: TaskDraft) -> TaskRule:
+    return TaskRule(task_id, draft.points, is_bonus=draft.is_bonus, confirmation=draft.confirmation)
+
+
+def _changed(earlier: TaskRule, rule: TaskRule) -> str:
+    """Return which part of a rule that must stay differs; empty where none does."""
+    fields = ("points", "is_bonus", "confirmation")
+    return next((field for field in fields if getattr(earlier, field) != getattr(rule, field)), "")
+
+
+def _check_texts(tasks: Sequence[TaskDraft]) -> None:
     for index, draft in enumerate(tasks):
         if not draft.title.strip():
             raise RuleInvalid(f"tasks.{index}.title", RuleProblem.TITLE_MISSING)
         if len(draft.title.strip()) > TITLE_LENGTH:
             raise RuleInvalid(f"tasks.{index}.title", RuleProblem.TITLE_TOO_LONG)
+        if len(draft.instructions.strip()) > INSTRUCTIONS_LENGTH:
+            raise RuleInvalid(f"tasks.{index}.instructions", RuleProblem.INSTRUCTIONS_TOO_LONG)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from config import outbox
-from gamification.progress import has_rules
+from gamification.rules import has_rules
 from lti_tool.login import Login, issue_login, read_hints, read_login, seal_hints
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch

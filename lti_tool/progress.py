@@ -1,8 +1,9 @@
-"""Recording what a learner did, and everything that follows from it, in one transaction."""
+"""Recording what happened in a course, and everything that follows from it, in one transaction."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,14 +12,18 @@ from sqlalchemy.orm import Session
 from badges.award import award
 from config import outbox
 from config.errors import Conflict, NotAllowed, NotFound
-from gamification.engine.desired import Desired
-from gamification.record import NewActivity, Recorded, evaluate, hold_rules
-from gamification.record import record_activity as record
-from lti_tool.lti.ags import SCOPE_SCORE
+from gamification.engine.rule_set import TaskRule
+from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState, locked_tasks, task_facts
+from gamification.evaluate import Evaluated, activities_of, evaluate
+from gamification.hand_ins import check_work, keep_hand_in
+from gamification.record import NewActivity, Recorded
+from gamification.record import record_activities as record
+from gamification.rules import hold_rules
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.messages import MessageType
-from lti_tool.roster.models import LineItem, Person
-from lti_tool.sources.own_tasks import task_completed
+from lti_tool.roster.gradebook import score_columns
+from lti_tool.roster.models import Person
+from lti_tool.sources.own_tasks import task_completed, work_handed_in
 
 
 def record_activity(tx: Session, activity: NewActivity, *, now: datetime) -> Recorded:
@@ -26,16 +31,17 @@ def record_activity(tx: Session, activity: NewActivity, *, now: datetime) -> Rec
 
     Every source of activities comes through here. Telling the same activity again changes nothing.
     """
-    recorded = record(tx, activity, now=now)
-    _follow(
-        tx,
-        activity.context_id,
-        activity.person_id,
-        recorded.desired,
-        recorded.version_id,
-        points_changed=recorded.points_changed,
-        now=now,
-    )
+    return record_activities(tx, [activity], now=now)[0]
+
+
+def record_activities(tx: Session, activities: Sequence[NewActivity], *, now: datetime) -> list[Recorded]:
+    """Record these activities and what follows, for any number of people; returns them in the order given."""
+    recorded = record(tx, activities, now=now)
+    outcomes: dict[uuid.UUID, dict[uuid.UUID, Evaluated]] = {}
+    for activity, outcome in zip(activities, recorded, strict=True):
+        outcomes.setdefault(activity.context_id, {})[activity.person_id] = outcome.evaluated
+    for context_id in sorted(outcomes):
+        _follow(tx, context_id, outcomes[context_id], now=now)
     return recorded
 
 
@@ -55,16 +61,11 @@ def finish_task(
     Raises:
         NotAllowed: somebody who does not earn here (a teacher, an observer).
         NotFound: no such task in this course.
-        Conflict: the task was closed meanwhile.
+        Conflict: the task was closed meanwhile, another one comes first, or somebody looks at the work first.
     """
-    if not may_earn(role):
-        raise NotAllowed("does-not-earn")
-    held = hold_rules(tx, context_id)
-    rule = held.rules.rule_for(task_id) if held else None
-    if rule is None:
-        raise NotFound("task")
-    if rule.closed:
-        raise Conflict("task-closed")
+    rule, facts = _task_to_do(tx, context_id, person_id, role, task_id)
+    if facts.state is not TaskState.DONE and facts.needs_review(rule):
+        raise Conflict("task-needs-review")
     return record_activity(
         tx,
         task_completed(context_id=context_id, person_id=person_id, task_id=task_id, occurred_at=now),
@@ -72,44 +73,112 @@ def finish_task(
     )
 
 
+def hand_in_work(
+    tx: Session,
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    role: PrincipalRole,
+    task_id: uuid.UUID,
+    hand_in_id: uuid.UUID,
+    text: str,
+    link: str,
+    now: datetime,
+) -> Recorded | None:
+    """Keep the work that a learner sends, and record that it was sent; None when this form was sent before.
+
+    Raises:
+        NotAllowed, NotFound, Conflict: as for `finish_task`; `task-done` when the points are there already.
+        HandInInvalid: nothing in it, or too long.
+    """
+    rule, facts = _task_to_do(tx, context_id, person_id, role, task_id)
+    text, link = check_work(text, link)
+    if facts.state is TaskState.DONE:
+        raise Conflict("task-done")
+    if not facts.needs_review(rule):
+        raise Conflict("task-needs-no-review")
+    is_new = keep_hand_in(
+        tx, hand_in_id, context_id=context_id, person_id=person_id, task_id=task_id, text=text, link=link, now=now
+    )
+    if not is_new:
+        return None
+    return record_activity(
+        tx,
+        work_handed_in(
+            context_id=context_id, person_id=person_id, task_id=task_id, hand_in_id=hand_in_id, occurred_at=now
+        ),
+        now=now,
+    )
+
+
 def evaluate_again(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
     """Bring one learner to the rules that hold now, after they changed. The score is sent again in any case."""
     evaluated = evaluate(tx, context_id, person_id, now=now)
-    _follow(tx, context_id, person_id, evaluated.desired, evaluated.version_id, points_changed=True, now=now)
+    _follow(tx, context_id, {person_id: evaluated}, now=now, always_send=True)
 
 
-def promise_scores(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Promise to tell each gradebook column of the course where this learner stands.
+def promise_scores(tx: Session, context_id: uuid.UUID, person_ids: Iterable[uuid.UUID], *, now: datetime) -> None:
+    """Promise to tell the gradebook columns of the course where these learners stand.
 
     Messages of one platform share a lane: a school's rate limit is one bucket.
     """
-    registration_id = tx.execute(select(Person.registration_id).where(Person.id == person_id)).scalar_one()
-    for line_item in tx.execute(select(LineItem.id, LineItem.scopes).where(LineItem.context_id == context_id)):
-        if SCOPE_SCORE not in line_item.scopes:
-            continue
-        outbox.put(
-            tx,
-            MessageType.PUBLISH_SCORE,
-            {"line_item_id": line_item.id, "person_id": person_id},
-            now=now,
-            coalesce_key=f"{line_item.id}:{person_id}",
-            lane=f"platform:{registration_id}",
-        )
+    columns = score_columns(tx, context_id)
+    people = sorted(person_ids)
+    if not columns or not people:
+        return
+    registration_id = tx.execute(select(Person.registration_id).where(Person.id == people[0])).scalar_one()
+    outbox.put_many(
+        tx,
+        MessageType.PUBLISH_SCORE,
+        [
+            ({"line_item_id": column.line_item_id, "person_id": person_id}, f"{column.line_item_id}:{person_id}")
+            for column in columns
+            for person_id in people
+        ],
+        now=now,
+        lane=f"platform:{registration_id}",
+    )
+
+
+def _task_to_do(
+    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, role: PrincipalRole, task_id: uuid.UUID
+) -> tuple[TaskRule, TaskFacts]:
+    if not may_earn(role):
+        raise NotAllowed("does-not-earn")
+    held = hold_rules(tx, context_id)
+    rule = held.rules.rule_for(task_id) if held else None
+    if held is None or rule is None:
+        raise NotFound("task")
+    if rule.closed:
+        raise Conflict("task-closed")
+    facts = task_facts(activities_of(tx, context_id, [person_id]).get(person_id, ()), held.rules)
+    if task_id in locked_tasks(held.rules, facts):
+        raise Conflict("task-locked")
+    return rule, facts.get(task_id, NOTHING_DONE)
 
 
 def _follow(
     tx: Session,
     context_id: uuid.UUID,
-    person_id: uuid.UUID,
-    wanted: Desired,
-    version_id: uuid.UUID | None,
+    outcomes: dict[uuid.UUID, Evaluated],
     *,
-    points_changed: bool,
     now: datetime,
+    always_send: bool = False,
 ) -> None:
+    """Award what was reached and promise what must be told, for each learner in the order of their ids."""
+    to_send = []
+    for person_id in sorted(outcomes):
+        outcome = outcomes[person_id]
+        is_awarded = _award(tx, person_id, outcome, now=now)
+        if always_send or is_awarded or outcome.state_changed or outcome.movements:
+            to_send.append(person_id)
+    promise_scores(tx, context_id, to_send, now=now)
+
+
+def _award(tx: Session, person_id: uuid.UUID, outcome: Evaluated, *, now: datetime) -> bool:
     is_awarded = False
-    for granted in wanted.achievements:
-        if version_id is None:
+    for granted in outcome.desired.achievements:
+        if outcome.version_id is None:
             continue
         award_id = award(
             tx,
@@ -117,11 +186,10 @@ def _follow(
             achievement_version_id=granted.achievement.version_id,
             person_id=person_id,
             activity_id=granted.activity_id,
-            rule_set_version_id=version_id,
+            rule_set_version_id=outcome.version_id,
             now=now,
         )
         if award_id is not None:
             is_awarded = True
             outbox.put(tx, MessageType.ISSUE_CREDENTIAL, {"award_id": award_id}, now=now, coalesce_key=str(award_id))
-    if points_changed or is_awarded:
-        promise_scores(tx, context_id, person_id, now=now)
+    return is_awarded

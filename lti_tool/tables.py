@@ -3,4 +3,5 @@
 import badges.models  # noqa: F401
 import config.outbox  # noqa: F401
 import gamification.models  # noqa: F401
+import lti_tool.roster.gradebook_models
 import lti_tool.roster.models  # noqa: F401

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 
 class Verb(StrEnum):
-    """What was done."""
+    """What was done, by the learner or by somebody who teaches."""
 
     COMPLETED = "completed"
+    """The learner says: I have done this."""
+    HANDED_IN = "handed-in"
+    """The learner sent work for a task; worth nothing until somebody approves it."""
+    APPROVED = "approved"
+    """A reviewer says: good."""
+    NOT_YET = "not-yet"
+    """A reviewer says: practise a little more."""
+    AWARDED = "awarded"
+    """Somebody who teaches gave the task's points by hand."""
+    WITHDRAWN = "withdrawn"
+    """Somebody who teaches took the task's points back."""
+
+
+_RANK = {verb: rank for rank, verb in enumerate(Verb)}
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,9 @@ class Activity:
     occurred_at: datetime
 
 
-def in_order(activities: tuple[Activity, ...]) -> list[Activity]:
-    """Return the activities as the rules see them: by moment, then by id, whatever order they arrived in."""
-    return sorted(activities, key=lambda activity: (activity.occurred_at, activity.id))
+def in_order(activities: Iterable[Activity]) -> list[Activity]:
+    """Return the activities as the rules see them, whatever order they arrived in.
+
+    By moment; at one moment by verb, taking back last, so that the outcome never hangs on ids that chance made.
+    """
+    return sorted(activities, key=lambda activity: (activity.occurred_at, _RANK[activity.verb], activity.id))

@@ -1,6 +1,6 @@
-"""A rule-set version as the engine reads it, and the JSON it is kept as (schema 1).
+"""A rule-set version as the engine reads it, and the JSON it is kept as (schema 2; schema 1 is read too).
 
-Two rules exist: a finished task gives its points, and reaching the goal gives the badge.
+Two rules exist: a finished task gives its points, and reaching the goal with required tasks gives the badge.
 """
 
 from __future__ import annotations
@@ -10,22 +10,45 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from gamification.errors import RuleInvalid, RuleProblem
 
-SCHEMA = 1
+SCHEMA = 2
 MOST_TASKS = 100
 MOST_POINTS = 10_000
 
 
+class Confirmation(StrEnum):
+    """How a task is finished."""
+
+    LEARNER = "learner"
+    """The learner says so."""
+    REVIEWER = "reviewer"
+    """Somebody who teaches looks at what was handed in."""
+
+
+class TaskOrder(StrEnum):
+    """Whether tasks can be done in any order."""
+
+    FREE = "free"
+    FIXED = "fixed"
+
+
 @dataclass(frozen=True)
 class TaskRule:
-    """A task and what finishing it gives. A closed task takes no new activities; what it gave stays."""
+    """A task and what finishing it gives. A closed task takes no new activities; what it gave stays.
+
+    Points of a bonus task are outside goal and total.
+    """
 
     task_id: uuid.UUID
     points: int
     closed: bool = False
+    is_bonus: bool = False
+    confirmation: Confirmation = Confirmation.LEARNER
 
 
 @dataclass(frozen=True)
@@ -44,17 +67,18 @@ class RuleSet:
     goal_points: int
     achievement: AchievementRef | None
     texts: str = ""
-    """`texts_digest` of the open tasks' titles: other titles are another version, and which ones it does not tell."""
+    """`texts_digest` of what the open tasks say: other words are another version, and which ones it does not tell."""
+    order: TaskOrder = TaskOrder.FREE
 
     @property
     def total_points(self) -> int:
-        """What can be earned with the open tasks: the total that a new learner sees."""
-        return sum(task.points for task in self.tasks if not task.closed)
+        """What can be earned with the open required tasks: the total that a new learner sees."""
+        return sum(task.points for task in self.tasks if not task.closed and not task.is_bonus)
 
     @property
     def has_closed_tasks(self) -> bool:
         """Say whether what can be earned in all differs from one learner to the next."""
-        return any(task.closed for task in self.tasks)
+        return any(task.closed and not task.is_bonus for task in self.tasks)
 
     def counts_as(self, other: RuleSet) -> bool:
         """Say whether everybody holds the same under the other rules: only texts or the order differ."""
@@ -66,25 +90,37 @@ class RuleSet:
 
     def rule_for(self, task_id: uuid.UUID) -> TaskRule | None:
         """Return the rule of a task, or None when this version does not know it."""
-        return next((task for task in self.tasks if task.task_id == task_id), None)
+        return self._by_task.get(task_id)
+
+    @cached_property
+    def _by_task(self) -> dict[uuid.UUID, TaskRule]:
+        return {task.task_id: task for task in self.tasks}
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored in the version."""
         return {
             "schema": SCHEMA,
             "tasks": [
-                {"task_id": str(task.task_id), "points": task.points, "closed": task.closed} for task in self.tasks
+                {
+                    "task_id": str(task.task_id),
+                    "points": task.points,
+                    "closed": task.closed,
+                    "is_bonus": task.is_bonus,
+                    "confirmation": task.confirmation,
+                }
+                for task in self.tasks
             ],
             "goal_points": self.goal_points,
             "achievement_id": str(self.achievement.achievement_id) if self.achievement else None,
             "achievement_version_id": str(self.achievement.version_id) if self.achievement else None,
             "texts": self.texts,
+            "order": self.order,
         }
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> RuleSet:
         """Read what was stored; the content was checked before it was published."""
-        if content["schema"] != SCHEMA:
+        if content["schema"] > SCHEMA:
             raise ValueError(f"rule-set schema {content['schema']} is newer than this release")
         achievement = None
         if content["achievement_id"]:
@@ -93,37 +129,47 @@ class RuleSet:
             )
         return cls(
             tasks=tuple(
-                TaskRule(uuid.UUID(task["task_id"]), int(task["points"]), bool(task["closed"]))
+                TaskRule(
+                    uuid.UUID(task["task_id"]),
+                    int(task["points"]),
+                    bool(task["closed"]),
+                    bool(task.get("is_bonus", False)),
+                    Confirmation(task.get("confirmation", Confirmation.LEARNER)),
+                )
                 for task in content["tasks"]
             ),
             goal_points=int(content["goal_points"]),
             achievement=achievement,
             texts=content["texts"],
+            order=TaskOrder(content.get("order", TaskOrder.FREE)),
         )
 
 
-def texts_digest(titles: Iterable[str]) -> str:
-    """Return one value for these titles in this order: their SHA-256 in hex."""
-    return hashlib.sha256(json.dumps(list(titles)).encode()).hexdigest()
+def texts_digest(texts: Iterable[tuple[str, str]]) -> str:
+    """Return one value for these (title, instructions) in this order: their SHA-256 in hex."""
+    return hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()
 
 
-def check_points(tasks: Sequence[tuple[int, bool]], goal_points: int) -> None:
-    """Refuse a set of (points, closed) and a goal that cannot work.
+def check_rules(tasks: Sequence[TaskRule], goal_points: int) -> None:
+    """Refuse tasks and a goal that cannot work together.
 
     Raises:
         RuleInvalid: at the first problem, with its place.
     """
-    open_points = [points for points, closed in tasks if not closed]
-    if not open_points:
+    open_tasks = [task for task in tasks if not task.closed]
+    if not open_tasks:
         raise RuleInvalid("tasks", RuleProblem.NO_TASKS)
-    if len(open_points) > MOST_TASKS:
+    if len(open_tasks) > MOST_TASKS:
         raise RuleInvalid("tasks", RuleProblem.TOO_MANY_TASKS)
-    for index, (points, _closed) in enumerate(tasks):
-        if points <= 0:
+    for index, task in enumerate(tasks):
+        if task.points <= 0:
             raise RuleInvalid(f"tasks.{index}.points", RuleProblem.POINTS_NOT_POSITIVE)
-        if points > MOST_POINTS:
+        if task.points > MOST_POINTS:
             raise RuleInvalid(f"tasks.{index}.points", RuleProblem.POINTS_TOO_HIGH)
+    required = [task.points for task in open_tasks if not task.is_bonus]
+    if not required:
+        raise RuleInvalid("tasks", RuleProblem.NO_REQUIRED_TASKS)
     if goal_points <= 0:
         raise RuleInvalid("goal", RuleProblem.GOAL_NOT_POSITIVE)
-    if goal_points > sum(open_points):
+    if goal_points > sum(required):
         raise RuleInvalid("goal", RuleProblem.GOAL_ABOVE_TOTAL)

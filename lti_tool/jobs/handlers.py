@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 
-from lti_tool.course import evaluate_course
+from lti_tool.course.evaluation import evaluate_course
 from lti_tool.issuing import issue_credential
 from lti_tool.jobs.batch import KeepLease
 from lti_tool.messages import MessageType

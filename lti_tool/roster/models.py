@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
@@ -28,6 +28,14 @@ class SessionProof(StrEnum):
 
     COOKIE = "cookie"
     ADDRESS = "address"
+
+
+class Presentation(StrEnum):
+    """What a learner wants to see. It changes nothing in points, badges or the gradebook."""
+
+    EVERYTHING = "everything"
+    TASKS_ONLY = "tasks-only"
+    LEFT = "left"
 
 
 class Registration(Base):
@@ -94,6 +102,10 @@ class Context(Base):
     external_context_id: Mapped[str] = mapped_column(String(300))
     """`context:<id>` as the platform names it, or `resource-link:<id>` where the launch carried no context."""
     title: Mapped[str] = mapped_column(String(300), default="")
+    line_items_url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), default="", server_default=text("''"))
+    """Where columns can be listed and made, as the newest launch said; empty where the platform offers none."""
+    grade_scopes: Mapped[list[str] | None] = mapped_column(JSON)
+    """What the platform allows there, from the newest launch; None as long as none said so."""
     created_at: Mapped[datetime]
 
 
@@ -111,15 +123,28 @@ class ResourceLink(Base):
 
 
 class LineItem(Base):
-    """A gradebook column that a launch named as its own, and what the platform allows on it."""
+    """A gradebook column: one that a launch named as its own, or one that we made for a task."""
 
     __tablename__ = "line_item"
-    __table_args__ = (Index("ix_line_item_context_id", "context_id"),)
+    __table_args__ = (
+        Index("ix_line_item_context_id", "context_id"),
+        Index(
+            "uq_line_item_task_id_made",
+            "task_id",
+            unique=True,
+            sqlite_where=text("resource_link_id IS NULL"),
+            postgresql_where=text("resource_link_id IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
-    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"), unique=True)
-    """A link has one column; where the platform gives it another address, this row follows."""
+    resource_link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("resource_link.id"), unique=True)
+    """A link has one column; where the platform gives it another address, this row follows. None for one we made."""
+    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("task.id"))
+    """The task that a column we made is for."""
+    is_silent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The teacher wants no scores in this column."""
     url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
     scopes: Mapped[list[str]] = mapped_column(JSON)
     """From the newest launch: what was granted at registration is not to be trusted."""
@@ -149,12 +174,18 @@ class Membership(Base):
     """A person in a course, with the role of their newest launch."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("context_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("context_id", "person_id"),
+        CheckConstraint("presentation IN ('everything', 'tasks-only', 'left')", name="presentation"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str] = mapped_column(String(30))
+    presentation: Mapped[str] = mapped_column(
+        String(12), default=Presentation.EVERYTHING, server_default=text("'everything'")
+    )
     welcomed_at: Mapped[datetime | None]
     """When the person read the welcome and went on."""
     launched_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The tasks of the tool itself: a learner says "I have done this"."""
+"""The tasks of the tool itself: a learner says "I have done this", or hands in work."""
 
 from __future__ import annotations
 
@@ -20,6 +20,26 @@ def task_completed(
         source=ActivitySource.OWN_TASK,
         external_id=f"{task_id}:{person_id}",
         verb=Verb.COMPLETED,
+        task_id=task_id,
+        occurred_at=occurred_at,
+    )
+
+
+def work_handed_in(
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    hand_in_id: uuid.UUID,
+    occurred_at: datetime,
+) -> NewActivity:
+    """Return the activity. Its key is the hand-in: sending one form twice is one fact."""
+    return NewActivity(
+        context_id=context_id,
+        person_id=person_id,
+        source=ActivitySource.OWN_TASK,
+        external_id=f"hand-in:{hand_in_id}",
+        verb=Verb.HANDED_IN,
         task_id=task_id,
         occurred_at=occurred_at,
     )

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
 from config.database import Base
 from tests.factories.badge_rows import make_credential, make_recipient
+from tests.factories.gradebook_rows import make_gradebook_choice, make_link_setting, make_score_delivery
+from tests.factories.review_rows import make_hand_in, make_remark, make_review
 from tests.factories.rows import (
     make_balance,
     make_launch_session,
@@ -33,6 +35,12 @@ def make_everything(tx: Session) -> None:
     make_balance(tx)
     make_recipient(tx)
     make_credential(tx)
+    make_hand_in(tx)
+    make_review(tx)
+    make_remark(tx)
+    make_gradebook_choice(tx)
+    make_score_delivery(tx)
+    make_link_setting(tx)
 
 
 def rows_per_table(tx: Session) -> dict[str, int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from config.clock import Clock, SettableClock
 from config.settings import load_settings
 from gamification.publish import Published, TaskDraft
-from lti_tool.course import publish_course
+from lti_tool.course.set_up import publish_course
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.progress import finish_task
 from lti_tool.roster.models import Context

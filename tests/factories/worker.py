@@ -23,7 +23,7 @@ def promise_score(tx: Session, platform_url: str) -> uuid.UUID:
     course = make_course(tx)
     course.registration.auth_token_url = f"{platform_url}/token"
     tx.get_one(LineItem, course.line_item_id).url = f"{platform_url}/item"
-    promise_scores(tx, course.id, make_learner(tx, course), now=NOW)
+    promise_scores(tx, course.id, [make_learner(tx, course)], now=NOW)
     return course.registration.id
 
 

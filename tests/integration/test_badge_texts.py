@@ -16,7 +16,8 @@ from badges.models import AchievementVersion, Award
 from badges.openbadges.verify import verify
 from config.errors import Conflict
 from gamification.publish import Published, TaskDraft
-from lti_tool.course import course_setup, learner_page
+from lti_tool.course.learner_page import learner_page
+from lti_tool.course.set_up import course_setup
 from lti_tool.issuing import issue_credential
 from lti_tool.messages import MessageType
 from lti_tool.roster.models import Context, Registration

@@ -66,11 +66,15 @@ def test_step_when_taken_down_and_up_again_keeps_every_row_of_every_table(databa
 
     downgrade(database_url, before_step)
     assert current_revision(database) == before_step
+    there_before_step = set(inspect(database.engine).get_table_names())
     upgrade(database_url, revision)
     upgrade(database_url)
 
     assert current_revision(database) == newest_revision()
-    assert _rows(database) == before
+    after = _rows(database)
+    assert {table: after[table] for table in there_before_step & after.keys()} == {
+        table: rows for table, rows in before.items() if table in there_before_step
+    }
     assert _broken_references(database) == []
     database.dispose()
 

@@ -15,9 +15,10 @@ from config.ids import new_id
 from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, AchievementRef, TaskRule, texts_digest
 from gamification.errors import RuleInvalid, RuleProblem
 from gamification.models import TITLE_LENGTH, RuleSetVersion, Task
-from gamification.progress import current_rules, finished_tasks, standing, task_titles
+from gamification.progress import finished_tasks, standing, task_titles
 from gamification.publish import Published, TaskDraft, publish
 from gamification.record import record_activity
+from gamification.rules import current_rules
 from tests.factories.course import Course, completion, make_course, make_learner
 from tests.factories.rows import NOW
 
@@ -182,7 +183,7 @@ def test_publish_when_only_a_title_changed_makes_a_new_version_that_moves_nobody
     with database.reading() as tx:
         assert task_titles(tx, course.id)[course.task_ids[0]] == "Better title"
         stored = tx.get_one(RuleSetVersion, published.version_id).content
-    assert stored["texts"] == texts_digest(["Better title", "Task 2", "Task 3"])
+    assert stored["texts"] == texts_digest([("Better title", ""), ("Task 2", ""), ("Task 3", "")])
     assert "Better" not in str(stored)
 
 

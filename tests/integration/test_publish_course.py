@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from badges.award import list_awards
 from gamification.models import Balance
 from gamification.publish import TaskDraft
-from lti_tool.course import evaluate_course
+from lti_tool.course.evaluation import evaluate_course
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
 from lti_tool.roster.models import Context, Membership, Person

@@ -17,7 +17,7 @@ import pytest
 
 from config.errors import PlatformFailed
 from gamification.publish import TaskDraft
-from lti_tool.course import evaluate_course
+from lti_tool.course.evaluation import evaluate_course
 from lti_tool.publishing import publish_score
 from lti_tool.roster.models import Context, LineItem, Person, Registration
 from lti_tool.tool import Tool

@@ -21,9 +21,9 @@ from config.database import Database
 from gamification.engine.activity import Activity, Verb
 from gamification.engine.desired import Desired, desired
 from gamification.engine.rule_set import RuleSet, TaskRule
+from gamification.evaluate import evaluate
 from gamification.models import ActivityRow, Balance, LedgerEntry, RuleSetPointer
 from gamification.progress import standing, tallies
-from gamification.record import evaluate
 from lti_tool.messages import MessageType
 from lti_tool.progress import record_activity
 from tests.factories.course import Course, completion, make_course, make_learner
@@ -255,7 +255,7 @@ def test_standing_when_tasks_are_done_shows_each_with_its_first_moment(course_on
     with database.reading() as tx:
         mine = standing(tx, course.id, person_id)
         theirs = standing(tx, course.id, other_id)
-        overview = tallies(tx, course.id)
+        overview = tallies(tx, course.id, [person_id, other_id], course.published.rules)
 
     assert mine is not None
     assert theirs is not None
@@ -263,7 +263,8 @@ def test_standing_when_tasks_are_done_shows_each_with_its_first_moment(course_on
     assert (mine.points, mine.goal_points, mine.total_points, mine.goal_reached) == (30, GOAL, sum(POINTS), True)
     assert (theirs.points, theirs.goal_reached, {task.done_at for task in theirs.tasks}) == (0, False, {None})
     assert {who: (tally.points, tally.goal_reached, tally.tasks_done) for who, tally in overview.items()} == {
-        person_id: (30, True, 2)
+        person_id: (30, True, 2),
+        other_id: (0, False, 0),
     }
 
 

@@ -19,10 +19,12 @@ from config.errors import Conflict, NotFound
 from gamification.engine.activity import Activity, Verb
 from gamification.engine.desired import desired
 from gamification.errors import RuleInvalid, RuleProblem
+from gamification.evaluate import evaluate
 from gamification.models import ActivityRow, Balance, LedgerEntry
-from gamification.progress import current_rules, finished_tasks, people_with_balance, task_titles
+from gamification.progress import finished_tasks, people_with_balance, task_titles
 from gamification.publish import TaskDraft, publish
-from gamification.record import Recorded, evaluate, hold_rules
+from gamification.record import Recorded
+from gamification.rules import current_rules, hold_rules
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
 from lti_tool.progress import finish_task, record_activity

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import npgettext, pgettext
 
 from gamification.progress import TaskStanding
-from lti_tool.course import LearnerPage
+from lti_tool.course.learner_page import LearnerPage
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 

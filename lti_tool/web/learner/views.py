@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from badges.award import find_document
 from config.errors import NotFound
-from lti_tool.course import learner_page
-from lti_tool.course import welcome as keep_welcome
+from lti_tool.course.learner_page import learner_page
+from lti_tool.course.membership import welcome as keep_welcome
 from lti_tool.lti.roles import may_earn
 from lti_tool.progress import finish_task
 from lti_tool.web.current import launch_session, tool

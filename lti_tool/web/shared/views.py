@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from config.errors import InputInvalid
-from lti_tool.course import choose_locale, is_welcomed
+from lti_tool.course.membership import choose_locale, is_welcomed
 from lti_tool.launching import FirstPage, first_page
 from lti_tool.roster.models import LaunchSession
 from lti_tool.web.current import launch_session, tool

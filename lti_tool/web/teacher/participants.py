@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from lti_tool.course import course_setup, participants
+from lti_tool.course.participants import participants
+from lti_tool.course.set_up import course_setup
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
 

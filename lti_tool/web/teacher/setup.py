@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from badges.achievement import AchievementInvalid
 from config.errors import Conflict
 from gamification.errors import RuleInvalid
-from lti_tool.course import CourseSetup, course_setup, publish_course
+from lti_tool.course.set_up import CourseSetup, course_setup, publish_course
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.teacher.setup_form import SetupForm, form_of
 

@@ -27,7 +27,7 @@ from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS
 from gamification.errors import RuleProblem
 from gamification.models import TITLE_LENGTH
 from gamification.publish import TaskDraft
-from lti_tool.course import CourseSetup
+from lti_tool.course.set_up import CourseSetup
 from lti_tool.web.teacher.setup_problems import FormProblem, sentence_for
 
 BLANK_LINES = 3

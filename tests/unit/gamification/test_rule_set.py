@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from gamification.engine.rule_set import (
     AchievementRef,
     RuleSet,
     TaskRule,
-    check_points,
+    check_rules,
     texts_digest,
 )
 from gamification.errors import RuleInvalid, RuleProblem
@@ -96,10 +97,18 @@ def test_rule_sets_when_compared_count_the_same_unless_somebody_could_hold_somet
 
 
 def test_texts_digest_when_a_title_or_the_order_differs_is_another_one() -> None:
-    digest = texts_digest(["Read", "Write"])
+    read, write = ("Read", "a book"), ("Write", "")
+    digest = texts_digest([read, write])
 
-    assert digest == texts_digest(iter(["Read", "Write"]))
-    assert len({digest, texts_digest(["Write", "Read"]), texts_digest(["Read,Write"]), texts_digest(["Read"])}) == 4
+    assert digest == texts_digest(iter([read, write]))
+    others = [
+        [write, read],
+        [("Read,Write", "a book")],
+        [read],
+        [("Read", "the book"), write],
+        [("a book", "Read"), write],
+    ]
+    assert len({digest, *(texts_digest(other) for other in others)}) == 6
     assert len(digest) == 64
     assert "Read" not in digest
 
@@ -113,7 +122,7 @@ def test_texts_digest_when_a_title_or_the_order_differs_is_another_one() -> None
     ],
 )
 def test_check_when_the_points_can_work_says_nothing(tasks: list[tuple[int, bool]], goal_points: int) -> None:
-    check_points(tasks, goal_points)
+    check_rules(_rules(tasks), goal_points)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +144,7 @@ def test_check_when_the_points_cannot_work_names_the_first_problem_and_its_place
     tasks: list[tuple[int, bool]], goal_points: int, path: str, problem: RuleProblem
 ) -> None:
     with pytest.raises(RuleInvalid) as caught:
-        check_points(tasks, goal_points)
+        check_rules(_rules(tasks), goal_points)
 
     assert (caught.value.path, caught.value.problem, caught.value.code) == (path, problem, problem.value)
 
@@ -143,8 +152,12 @@ def test_check_when_the_points_cannot_work_names_the_first_problem_and_its_place
 def test_closed_tasks_when_many_leave_room_for_new_ones() -> None:
     closed = [(10, True)] * (MOST_TASKS + 5)
 
-    check_points([*closed, (10, False)], 10)
+    check_rules(_rules([*closed, (10, False)]), 10)
 
     with pytest.raises(RuleInvalid) as refused:
-        check_points([*closed, *[(10, False)] * (MOST_TASKS + 1)], 10)
+        check_rules(_rules([*closed, *[(10, False)] * (MOST_TASKS + 1)]), 10)
     assert refused.value.problem == RuleProblem.TOO_MANY_TASKS
+
+
+def _rules(tasks: Sequence[tuple[int, bool]]) -> list[TaskRule]:
+    return [TaskRule(uuid.uuid4(), points, closed=closed) for points, closed in tasks]

@@ -1,0 +1,204 @@
+"""Work that learners send for a task, and what waits for somebody to look at it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from config.errors import Conflict, NotFound, ToolError
+from config.upsert import insert_unless_present
+from gamification.engine.activity import Verb
+from gamification.models import HAND_IN_LENGTH, LINK_LENGTH, ActivityRow, HandIn, Review
+
+
+class HandInProblem(StrEnum):
+    """Why work cannot be taken in."""
+
+    EMPTY = "hand-in-empty"
+    TEXT_TOO_LONG = "hand-in-text-too-long"
+    LINK_NOT_A_LINK = "hand-in-link-not-a-link"
+
+
+class HandInInvalid(ToolError):
+    """Work that cannot be taken in; `path` is `text` or `link`."""
+
+    def __init__(self, path: str, problem: HandInProblem) -> None:
+        super().__init__(problem, path)
+        self.path = path
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class HandInView:
+    """Work as its reader sees it. `outcome` is None while nobody looked at it."""
+
+    hand_in_id: uuid.UUID
+    person_id: uuid.UUID
+    task_id: uuid.UUID
+    text: str
+    link: str
+    handed_in_at: datetime
+    outcome: Verb | None
+    review_activity_id: uuid.UUID | None
+    reviewer_id: uuid.UUID | None
+    reviewed_at: datetime | None
+
+
+def check_work(text: str, link: str) -> tuple[str, str]:
+    """Return text and link as they are kept.
+
+    Raises:
+        HandInInvalid: nothing in it, too long, or a link that is no http address.
+    """
+    text, link = text.strip(), link.strip()
+    if not any(character.isprintable() and not character.isspace() for character in text + link):
+        raise HandInInvalid("text", HandInProblem.EMPTY)
+    if len(text) > HAND_IN_LENGTH:
+        raise HandInInvalid("text", HandInProblem.TEXT_TOO_LONG)
+    if link and (not link.lower().startswith(("https://", "http://")) or len(link) > LINK_LENGTH or " " in link):
+        raise HandInInvalid("link", HandInProblem.LINK_NOT_A_LINK)
+    return text, link
+
+
+def keep_hand_in(
+    tx: Session,
+    hand_in_id: uuid.UUID,
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    text: str,
+    link: str,
+    now: datetime,
+) -> bool:
+    """Keep the work; False when this form was sent before.
+
+    Raises:
+        Conflict: the id belongs to somebody else's work or another task.
+    """
+    kept = insert_unless_present(
+        tx,
+        HandIn,
+        {
+            "id": hand_in_id,
+            "context_id": context_id,
+            "person_id": person_id,
+            "task_id": task_id,
+            "text": text,
+            "link": link,
+            "handed_in_at": now,
+        },
+        key=("id",),
+    )
+    if kept is not None:
+        return True
+    row = tx.get_one(HandIn, hand_in_id)
+    if (row.person_id, row.task_id) != (person_id, task_id):
+        raise Conflict("hand-in-of-another")
+    return False
+
+
+def keep_review(
+    tx: Session,
+    hand_in_id: uuid.UUID,
+    *,
+    activity_id: uuid.UUID,
+    outcome: Verb,
+    reviewer_id: uuid.UUID,
+    now: datetime,
+) -> None:
+    """Keep how the work was judged; the caller's activity, unique for the hand-in, decided who was first."""
+    tx.add(
+        Review(
+            hand_in_id=hand_in_id,
+            activity_id=activity_id,
+            outcome=outcome,
+            reviewer_id=reviewer_id,
+            reviewed_at=now,
+        )
+    )
+    tx.flush()
+
+
+def get_hand_in(tx: Session, context_id: uuid.UUID, hand_in_id: uuid.UUID) -> HandInView:
+    """Return one hand-in of this course.
+
+    Raises:
+        NotFound: none in this course.
+    """
+    found = _views(tx, HandIn.id == hand_in_id, HandIn.context_id == context_id)
+    if not found:
+        raise NotFound("hand-in")
+    return found[0]
+
+
+def hand_ins_of(
+    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_id: uuid.UUID | None = None
+) -> list[HandInView]:
+    """Return what this learner handed in, for one task or for all, oldest first."""
+    conditions = [HandIn.context_id == context_id, HandIn.person_id == person_id]
+    if task_id is not None:
+        conditions.append(HandIn.task_id == task_id)
+    return _views(tx, *conditions)
+
+
+def waiting_hand_ins(tx: Session, context_id: uuid.UUID, *, limit: int = 200) -> list[HandInView]:
+    """Return the work that waits for a reviewer, longest waiting first: of each learner and task only the newest.
+
+    Work for a task that the learner got in another way meanwhile does not wait any more.
+    """
+    newer = aliased(HandIn)
+    given = aliased(ActivityRow)
+    return _views(
+        tx,
+        HandIn.context_id == context_id,
+        Review.hand_in_id.is_(None),
+        ~select(newer.id)
+        .where(
+            newer.person_id == HandIn.person_id,
+            newer.task_id == HandIn.task_id,
+            newer.handed_in_at > HandIn.handed_in_at,
+        )
+        .exists(),
+        ~select(given.id)
+        .where(
+            given.context_id == HandIn.context_id,
+            given.person_id == HandIn.person_id,
+            given.task_id == HandIn.task_id,
+            given.verb.in_([Verb.AWARDED, Verb.WITHDRAWN]),
+            given.occurred_at >= HandIn.handed_in_at,
+        )
+        .exists(),
+        limit=limit,
+    )
+
+
+def _views(tx: Session, *conditions: object, limit: int | None = None) -> list[HandInView]:
+    query = (
+        select(HandIn, Review)
+        .outerjoin(Review, Review.hand_in_id == HandIn.id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(HandIn.handed_in_at, HandIn.id)
+    )
+    if limit is not None:
+        query = query.limit(limit)
+    return [
+        HandInView(
+            hand_in_id=hand_in.id,
+            person_id=hand_in.person_id,
+            task_id=hand_in.task_id,
+            text=hand_in.text,
+            link=hand_in.link,
+            handed_in_at=hand_in.handed_in_at,
+            outcome=Verb(review.outcome) if review else None,
+            review_activity_id=review.activity_id if review else None,
+            reviewer_id=review.reviewer_id if review else None,
+            reviewed_at=review.reviewed_at if review else None,
+        )
+        for hand_in, review in tx.execute(query)
+    ]

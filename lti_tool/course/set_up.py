@@ -1,0 +1,150 @@
+"""The teacher's set-up of a course: tasks, goal and badge as they hold, and publishing others."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from badges.achievement import AchievementTexts, achievement_texts, describe_achievement
+from config import outbox
+from config.errors import NotAllowed
+from config.secrets import SecretBox
+from gamification.engine.rule_set import AchievementRef, Confirmation, TaskOrder
+from gamification.progress import finished_tasks, task_texts
+from gamification.publish import Published, TaskDraft, lock_pointer, publish
+from gamification.rules import current_rules
+from lti_tool.issuing import ensure_issuer
+from lti_tool.lti.roles import PrincipalRole, may_edit
+from lti_tool.messages import MessageType
+from lti_tool.roster.models import Context
+
+
+@dataclass(frozen=True)
+class TaskSetup:
+    """A task on the teacher's page. When somebody did anything with it, its points and kind stand."""
+
+    task_id: uuid.UUID
+    title: str
+    instructions: str
+    points: int
+    is_bonus: bool
+    confirmation: Confirmation
+    is_finished_by_someone: bool
+
+
+@dataclass(frozen=True)
+class CourseSetup:
+    """The teacher's page: tasks, goal, badge. `version_number` is 0 before the first publication.
+
+    The texts of the badge are empty in a course without one.
+    """
+
+    course_title: str
+    version_number: int
+    tasks: tuple[TaskSetup, ...]
+    order: TaskOrder
+    goal_points: int
+    badge_name: str
+    badge_criteria: str
+
+    @property
+    def total_points(self) -> int:
+        """What can be earned with required tasks."""
+        return sum(task.points for task in self.tasks if not task.is_bonus)
+
+
+def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
+    """Return what the teacher can change."""
+    title = tx.execute(select(Context.title).where(Context.id == context_id)).scalar_one()
+    current = current_rules(tx, context_id)
+    if current is None:
+        return CourseSetup(title, 0, (), TaskOrder.FREE, 0, "", "")
+    badge = _badge(tx, current.rules.achievement)
+    texts = task_texts(tx, context_id)
+    finished = finished_tasks(tx, context_id)
+    return CourseSetup(
+        course_title=title,
+        version_number=current.number,
+        tasks=tuple(
+            TaskSetup(
+                rule.task_id,
+                texts[rule.task_id].title,
+                texts[rule.task_id].instructions,
+                rule.points,
+                rule.is_bonus,
+                rule.confirmation,
+                rule.task_id in finished,
+            )
+            for rule in current.rules.tasks
+            if not rule.closed
+        ),
+        order=current.rules.order,
+        goal_points=current.rules.goal_points,
+        badge_name=badge.name,
+        badge_criteria=badge.criteria,
+    )
+
+
+def _badge(tx: Session, achievement: AchievementRef | None) -> AchievementTexts:
+    return achievement_texts(tx, achievement.version_id) if achievement else AchievementTexts("", "")
+
+
+def publish_course(
+    tx: Session,
+    box: SecretBox,
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    role: PrincipalRole,
+    tasks: Sequence[TaskDraft],
+    goal_points: int,
+    badge_name: str,
+    badge_criteria: str,
+    seen_number: int,
+    now: datetime,
+    order: TaskOrder = TaskOrder.FREE,
+) -> Published:
+    """Publish the teacher's tasks, goal and badge; everybody in the course is evaluated again in the background.
+
+    Where only texts changed nobody's points do, so nobody is evaluated and no score is sent: a comment in the gradebook
+    names the badge as it was called when the score was sent. Without a name and criteria the course has no badge; one
+    that somebody holds stays theirs.
+
+    Raises:
+        NotAllowed: somebody who may not edit this course.
+        RuleInvalid, AchievementInvalid: with the place of the first problem; nothing is kept.
+        Conflict: another teacher published meanwhile.
+    """
+    if not may_edit(role):
+        raise NotAllowed("may-not-edit")
+    lock_pointer(tx, context_id)
+    achievement = None
+    if badge_name.strip() or badge_criteria.strip():
+        described = describe_achievement(
+            tx,
+            context_id=context_id,
+            issuer_profile_id=ensure_issuer(tx, box, context_id, now=now),
+            name=badge_name,
+            criteria=badge_criteria,
+            now=now,
+        )
+        achievement = AchievementRef(described.achievement_id, described.version_id)
+    published = publish(
+        tx,
+        context_id,
+        by_person_id=person_id,
+        tasks=tasks,
+        goal_points=goal_points,
+        achievement=achievement,
+        order=order,
+        seen_number=seen_number,
+        now=now,
+    )
+    if published.evaluation_needed:
+        outbox.put(tx, MessageType.EVALUATE_COURSE, {"context_id": context_id}, now=now, coalesce_key=str(context_id))
+    return published

@@ -1,0 +1,207 @@
+"""What those who teach decide about one learner: review work, give and take back points, praise.
+
+Each decision is an activity like any other, so the rules take it into account ever after; the words that go with it are
+kept apart, where they can be erased.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.errors import Conflict, NotAllowed, NotFound
+from gamification.engine.activity import Verb
+from gamification.engine.task_state import NOTHING_DONE, TaskFacts, task_facts
+from gamification.evaluate import activities_of
+from gamification.hand_ins import get_hand_in, hand_ins_of, keep_review
+from gamification.record import Recorded
+from gamification.remarks import Praise, add_remark
+from gamification.rules import hold_rules
+from lti_tool.lti.roles import PrincipalRole, may_earn, may_review
+from lti_tool.progress import record_activity
+from lti_tool.roster.models import Membership
+from lti_tool.sources.staff import decided_by_hand, work_reviewed
+
+
+def review_work(
+    tx: Session,
+    *,
+    context_id: uuid.UUID,
+    reviewer_id: uuid.UUID,
+    role: PrincipalRole,
+    hand_in_id: uuid.UUID,
+    outcome: Verb,
+    remark: str = "",
+    praise: Praise | None = None,
+    now: datetime,
+) -> Recorded:
+    """Judge work as good (`APPROVED`) or to be practised (`NOT_YET`), with a remark for the learner.
+
+    Raises:
+        NotAllowed: somebody who may not review.
+        NotFound: no such work in this course.
+        Conflict: a colleague was first (`reviewed-meanwhile`), or the learner sent newer work (`newer-work`).
+        RemarkInvalid: the remark is too long.
+    """
+    if not may_review(role):
+        raise NotAllowed("may-not-review")
+    if outcome not in {Verb.APPROVED, Verb.NOT_YET}:
+        raise ValueError(f"not a review: {outcome}")
+    work = get_hand_in(tx, context_id, hand_in_id)
+    if work.outcome is not None:
+        raise Conflict("reviewed-meanwhile")
+    newest = hand_ins_of(tx, context_id, work.person_id, work.task_id)[-1]
+    if newest.hand_in_id != hand_in_id:
+        raise Conflict("newer-work")
+    recorded = record_activity(
+        tx,
+        work_reviewed(work, context_id=context_id, outcome=outcome, reviewer_id=reviewer_id, occurred_at=now),
+        now=now,
+    )
+    if not recorded.is_new:
+        raise Conflict("reviewed-meanwhile")
+    keep_review(tx, hand_in_id, activity_id=recorded.activity_id, outcome=outcome, reviewer_id=reviewer_id, now=now)
+    add_remark(
+        tx,
+        context_id=context_id,
+        person_id=work.person_id,
+        author_id=reviewer_id,
+        text=remark,
+        praise=praise,
+        task_id=work.task_id,
+        activity_id=recorded.activity_id,
+        now=now,
+    )
+    return recorded
+
+
+def award_by_hand(
+    tx: Session,
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    actor_id: uuid.UUID,
+    role: PrincipalRole,
+    reason: str,
+    request_id: uuid.UUID,
+    now: datetime,
+) -> Recorded:
+    """Give a learner the points of a task by hand, with a reason that the learner reads.
+
+    Raises:
+        NotAllowed, NotFound: not staff; no such learner or task in this course.
+        Conflict: the learner has these points already (`task-done`).
+        RemarkInvalid: no reason, or too long.
+    """
+    return _decide(tx, Verb.AWARDED, context_id, person_id, task_id, actor_id, role, reason, request_id, now=now)
+
+
+def take_back(
+    tx: Session,
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    actor_id: uuid.UUID,
+    role: PrincipalRole,
+    reason: str,
+    request_id: uuid.UUID,
+    now: datetime,
+) -> Recorded:
+    """Take the points of a task back, with a reason that the learner reads. A badge that was earned stays.
+
+    Raises:
+        NotAllowed, NotFound, RemarkInvalid: as for `award_by_hand`.
+        Conflict: the learner does not have these points (`task-not-done`).
+    """
+    return _decide(tx, Verb.WITHDRAWN, context_id, person_id, task_id, actor_id, role, reason, request_id, now=now)
+
+
+def praise_learner(
+    tx: Session,
+    *,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    author_id: uuid.UUID,
+    role: PrincipalRole,
+    praise: Praise,
+    now: datetime,
+) -> None:
+    """Send a compliment; it changes no points.
+
+    Raises:
+        NotAllowed, NotFound: not staff; no such learner in this course.
+    """
+    if not may_review(role):
+        raise NotAllowed("may-not-review")
+    _require_learner(tx, context_id, person_id)
+    add_remark(tx, context_id=context_id, person_id=person_id, author_id=author_id, praise=praise, now=now)
+
+
+def _decide(
+    tx: Session,
+    verb: Verb,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    actor_id: uuid.UUID,
+    role: PrincipalRole,
+    reason: str,
+    request_id: uuid.UUID,
+    *,
+    now: datetime,
+) -> Recorded:
+    if not may_review(role):
+        raise NotAllowed("may-not-review")
+    _require_learner(tx, context_id, person_id)
+    facts = _facts(tx, context_id, person_id, task_id)
+    recorded = record_activity(
+        tx,
+        decided_by_hand(
+            context_id=context_id,
+            person_id=person_id,
+            task_id=task_id,
+            verb=verb,
+            actor_id=actor_id,
+            request_id=request_id,
+            occurred_at=now,
+        ),
+        now=now,
+    )
+    if not recorded.is_new:
+        return recorded
+    # Only now: the same form sent twice must find what it did itself, not a conflict.
+    if (facts.held_by is None) != (verb is Verb.AWARDED):
+        raise Conflict("task-done" if verb is Verb.AWARDED else "task-not-done")
+    add_remark(
+        tx,
+        context_id=context_id,
+        person_id=person_id,
+        author_id=actor_id,
+        text=reason,
+        task_id=task_id,
+        activity_id=recorded.activity_id,
+        is_required=True,
+        now=now,
+    )
+    return recorded
+
+
+def _facts(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_id: uuid.UUID) -> TaskFacts:
+    held = hold_rules(tx, context_id)
+    if held is None or held.rules.rule_for(task_id) is None:
+        raise NotFound("task")
+    activities = activities_of(tx, context_id, [person_id]).get(person_id, ())
+    return task_facts(activities, held.rules).get(task_id, NOTHING_DONE)
+
+
+def _require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    role = tx.execute(
+        select(Membership.role).where(Membership.context_id == context_id, Membership.person_id == person_id)
+    ).scalar_one_or_none()
+    if role is None or not may_earn(PrincipalRole(role)):
+        raise NotFound("learner")
