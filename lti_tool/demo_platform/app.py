@@ -7,9 +7,11 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 
 from config.clock import Clock, SystemClock
+from lti_tool.demo_platform.activity_forms import activity_forms
 from lti_tool.demo_platform.control import control
 from lti_tool.demo_platform.course_pages import course_pages
 from lti_tool.demo_platform.grade_service import grade_service
+from lti_tool.demo_platform.gradebook_pages import gradebook_pages
 from lti_tool.demo_platform.launch_pages import launch_pages
 from lti_tool.demo_platform.membership_service import membership_service
 from lti_tool.demo_platform.platform import Fetch, build_platform
@@ -28,6 +30,8 @@ def create_platform(settings: PlatformSettings, clock: Clock | None, fetch: Fetc
     app.jinja_env.undefined = StrictUndefined
     for blueprint in (
         course_pages(platform),
+        activity_forms(platform),
+        gradebook_pages(platform),
         launch_pages(platform),
         token_endpoint(platform),
         grade_service(platform),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.demo_platform.hints import HintInvalid, LaunchIntent
+from lti_tool.demo_platform.placements import Placement
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.roster import Person, find_user
 
@@ -35,6 +36,7 @@ class AcceptedRequest:
     """A request that may be answered with a message."""
 
     person: Person
+    placement: Placement
     intent: LaunchIntent
     nonce: str
     state: str
@@ -77,4 +79,7 @@ def _check_launch(platform: Platform, parameters: MultiDict[str, str]) -> Accept
     person = find_user(intent.user_id)
     if person is None or parameters["login_hint"] != intent.user_id:
         raise RequestRefused("access_denied", "login_hint is not the person who began the launch")
-    return AcceptedRequest(person, intent, parameters["nonce"], parameters["state"])
+    placement = platform.placements.find(intent.placement_id)
+    if placement is None or not platform.enrolment.holds(person):
+        raise RequestRefused("access_denied", "the person is not in this course, or the activity is not")
+    return AcceptedRequest(person, placement, intent, parameters["nonce"], parameters["state"])

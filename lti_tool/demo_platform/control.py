@@ -1,4 +1,4 @@
-"""Levers for a demo and for tests: rotate the keys, type a grade by hand, have a bad day.
+"""Levers for a demo and for tests: rotate the keys, type a grade by hand, send people away, have a bad day.
 
 Answers only to clients on the same machine, and never to a page of another site that is open in a browser there.
 """
@@ -10,21 +10,25 @@ from ipaddress import ip_address
 from flask import Blueprint, Response, abort, jsonify, request
 
 from lti_tool.demo_platform.grade_service import result_json
-from lti_tool.demo_platform.gradebook import LineItem, NotGradable
+from lti_tool.demo_platform.gradebook import NotGradable
+from lti_tool.demo_platform.line_item import LineItem
 from lti_tool.demo_platform.platform import Platform
-from lti_tool.demo_platform.refusals import AGS, SERVICES
-from lti_tool.demo_platform.roster import find_person, find_user
+from lti_tool.demo_platform.points import PointsInvalid, read_points
+from lti_tool.demo_platform.refusals import AGS, SERVICES, Refusal
+from lti_tool.demo_platform.roster import Person, find_person, find_user
+from lti_tool.demo_platform.visitors import is_foreign_page
+
+_MOST_REFUSALS = 1_000_000
 
 
 def control(platform: Platform) -> Blueprint:
-    """Build the levers. Parameters may stand in the query or in a form."""
+    """Build the levers. Parameters may stand in the query or in a form; a person is a key or a user id."""
     levers = Blueprint("control", __name__, url_prefix="/control")
 
     @levers.before_request
     def only_from_here() -> None:
-        origin = request.headers.get("Origin")
         forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
-        if forwarded or origin not in (None, platform.settings.issuer_url) or not _is_loopback():
+        if forwarded or is_foreign_page(platform.settings) or not _is_loopback():
             abort(403)
 
     @levers.post("/rotate-keys")
@@ -34,30 +38,49 @@ def control(platform: Platform) -> Blueprint:
 
     @levers.post("/override")
     def override() -> Response:
-        name = request.values.get("person", "")
-        person = find_person(name) or find_user(name)
-        item, score = _wanted_item(platform), request.values.get("score", "")
-        if person is None or item is None:
-            abort(404)
-        if score == "":
-            platform.gradebook.withdraw_override(item, person.user_id)
-        else:
-            try:
-                platform.gradebook.override(item, person.user_id, _points(score, item.fields.score_maximum))
-            except NotGradable:
-                abort(400)
+        person, item, score = _wanted_person(), _wanted_item(platform), request.values.get("score", "")
+        try:
+            if score == "":
+                platform.gradebook.withdraw_override(item, person.user_id)
+            else:
+                platform.gradebook.override(item, person.user_id, read_points(score, item.fields.score_maximum))
+        except (NotGradable, PointsInvalid):
+            abort(400)
         grades = platform.gradebook.list_grades(item.id, person.user_id)
         return jsonify([result_json(platform, item, grade) for grade in grades])
 
+    @levers.post("/leave")
+    def leave() -> Response:
+        person = _wanted_person()
+        platform.enrolment.leave(person)
+        return jsonify({"person": person.key, "enrolled": False})
+
+    @levers.post("/return")
+    def come_back() -> Response:
+        person = _wanted_person()
+        platform.enrolment.come_back(person)
+        return jsonify({"person": person.key, "enrolled": True})
+
     @levers.post("/refuse")
     def refuse() -> Response:
-        service, status = request.values.get("service", AGS), request.values.get("status", 503, int)
-        count, retry_after = request.values.get("count", 1, int), request.values.get("retry_after")
-        makes_sense = service in SERVICES and 400 <= status <= 599 and count >= 0
-        if not makes_sense or not (retry_after or "").isprintable():
+        services, refusal, count = _wanted_services(AGS), _wanted_refusal(), request.values.get("count", 1, int)
+        if not 0 <= count <= _MOST_REFUSALS:
             abort(400)
-        platform.refusals.plan(service, status, count, retry_after)
-        return jsonify({"service": service, "status": status, "count": count, "retry_after": retry_after})
+        return _plan(services, refusal, count)
+
+    @levers.post("/down")
+    def go_down() -> Response:
+        return _plan(_wanted_services(*SERVICES), _wanted_refusal(), None)
+
+    @levers.post("/up")
+    def come_up() -> Response:
+        return _plan(_wanted_services(*SERVICES), _wanted_refusal(), 0)
+
+    def _plan(services: tuple[str, ...], refusal: Refusal, count: int | None) -> Response:
+        for service in services:
+            platform.refusals.plan(service, refusal, count)
+        about = {"status": refusal.status, "count": count, "retry_after": refusal.retry_after}
+        return jsonify({"service": " ".join(services), **about})
 
     return levers
 
@@ -69,19 +92,33 @@ def _is_loopback() -> bool:
         return False
 
 
-def _wanted_item(platform: Platform) -> LineItem | None:
+def _wanted_person() -> Person:
+    name = request.values.get("person", "")
+    person = find_person(name) or find_user(name)
+    if person is None:
+        abort(404)
+    return person
+
+
+def _wanted_item(platform: Platform) -> LineItem:
     items = platform.gradebook.list_items()
-    wanted = request.values.get("item")
-    if wanted is None:
-        return items[0] if items else None
-    return next((item for item in items if wanted in (str(item.id), platform.urls.line_item(item.id))), None)
+    wanted = request.values.get("item", str(items[0].id))
+    item = next((item for item in items if wanted in (str(item.id), platform.urls.line_item(item.id))), None)
+    if item is None:
+        abort(404)
+    return item
 
 
-def _points(text: str, maximum: float) -> float:
-    try:
-        points = float(text)
-    except ValueError:
+def _wanted_services(*otherwise: str) -> tuple[str, ...]:
+    """Return the service that is named, or these; the answer is 400 for one that does not exist."""
+    wanted = request.values.get("service")
+    if wanted is not None and wanted not in SERVICES:
         abort(400)
-    if not 0 <= points <= maximum:
+    return otherwise if wanted is None else (wanted,)
+
+
+def _wanted_refusal() -> Refusal:
+    status, retry_after = request.values.get("status", 503, int), request.values.get("retry_after")
+    if not 400 <= status <= 599 or not (retry_after or "").isprintable():
         abort(400)
-    return points
+    return Refusal(status, retry_after)

@@ -13,9 +13,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from lti_tool.demo_platform import scopes
-from lti_tool.demo_platform.course import CONTEXT_ID, RESOURCE_LINK_ID
-from lti_tool.demo_platform.gradebook import Grade, LineItem, LineItemFields, NotGradable, ScoreNotNewer
+from lti_tool.demo_platform.course import CONTEXT_ID
+from lti_tool.demo_platform.gradebook import Grade, NotGradable, ScoreNotNewer
 from lti_tool.demo_platform.json_value import is_number
+from lti_tool.demo_platform.line_item import LineItem, LineItemFields
+from lti_tool.demo_platform.paging import add_curly_link, add_link, cut_page
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.refusals import AGS
 from lti_tool.demo_platform.score import ScoreInvalid, read_score
@@ -23,11 +25,11 @@ from lti_tool.demo_platform.service_answer import (
     ServiceRefused,
     answer_json,
     answer_refusal,
+    own_url,
     read_json,
     refuse_if_planned,
     require_accept,
     require_scope,
-    take_page,
 )
 
 LINE_ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
@@ -64,15 +66,17 @@ def grade_service(platform: Platform) -> Blueprint:
             resource_id=request.args.get("resource_id"),
             tag=request.args.get("tag"),
         )
-        page, link = take_page(items, _own_url(platform))
-        response = answer_json([line_item_json(platform, item) for item in page], LINE_ITEMS_TYPE)
-        return _with_link(response, link)
+        cut = cut_page(items)
+        response = answer_json([line_item_json(platform, item) for item in cut.items], LINE_ITEMS_TYPE)
+        write_link = add_curly_link if platform.settings.profile.line_item_links_curly else add_link
+        write_link(response, cut, own_url(platform))
+        return response
 
     @service.post("")
     def add_line_item() -> Response:
         body = read_json(LINE_ITEM_TYPE)
         require_scope(platform, scopes.LINE_ITEM)
-        item = platform.gradebook.add_item(_read_fields(body))
+        item = platform.gradebook.add_item(_read_fields(platform, body))
         return answer_json(line_item_json(platform, item), LINE_ITEM_TYPE, status=201)
 
     @service.get(_ITEM_PATH)
@@ -85,7 +89,7 @@ def grade_service(platform: Platform) -> Blueprint:
     def change_line_item(item_id: int) -> Response:
         body = read_json(LINE_ITEM_TYPE)
         require_scope(platform, scopes.LINE_ITEM)
-        item = platform.gradebook.change_item(_get_item(platform, item_id), _read_fields(body))
+        item = platform.gradebook.change_item(_get_item(platform, item_id), _read_fields(platform, body))
         return answer_json(line_item_json(platform, item), LINE_ITEM_TYPE)
 
     @service.delete(_ITEM_PATH)
@@ -118,8 +122,10 @@ def grade_service(platform: Platform) -> Blueprint:
         require_scope(platform, scopes.RESULT_READONLY)
         item = _get_item(platform, item_id)
         grades = platform.gradebook.list_grades(item.id, request.args.get("user_id"))
-        page, link = take_page(grades, _own_url(platform))
-        return _with_link(answer_json([result_json(platform, item, g) for g in page], RESULTS_TYPE), link)
+        cut = cut_page(grades)
+        response = answer_json([result_json(platform, item, grade) for grade in cut.items], RESULTS_TYPE)
+        add_link(response, cut, own_url(platform))
+        return response
 
     return service
 
@@ -160,7 +166,7 @@ def line_item_json(platform: Platform, item: LineItem) -> dict[str, Any]:
     return body
 
 
-def _read_fields(body: Any) -> LineItemFields:
+def _read_fields(platform: Platform, body: Any) -> LineItemFields:
     if not isinstance(body, dict) or not isinstance(body.get("label"), str) or not body["label"].strip():
         raise ServiceRefused(400, "No label")
     maximum = body.get("scoreMaximum")
@@ -169,7 +175,7 @@ def _read_fields(body: Any) -> LineItemFields:
     texts = {name: body.get(name) or "" for name in ("resourceId", "tag", "resourceLinkId")}
     if not all(isinstance(text, str) for text in texts.values()):
         raise ServiceRefused(400, "resourceId, tag and resourceLinkId must be text")
-    if texts["resourceLinkId"] not in ("", RESOURCE_LINK_ID):
+    if texts["resourceLinkId"] and platform.placements.find(texts["resourceLinkId"]) is None:
         raise ServiceRefused(403, "Not a placement of this tool")
     return LineItemFields(
         label=body["label"],
@@ -185,13 +191,3 @@ def _get_item(platform: Platform, item_id: int) -> LineItem:
     if item is None:
         raise ServiceRefused(404, "No such line item")
     return item
-
-
-def _own_url(platform: Platform) -> str:
-    return f"{platform.settings.issuer_url}{request.full_path}"
-
-
-def _with_link(response: Response, link: str | None) -> Response:
-    if link is not None:
-        response.headers["Link"] = link
-    return response

@@ -1,42 +1,29 @@
 """The gradebook of the course: columns (line items) and what stands in them.
 
-The rules are those seen on a real Moodle 4.5: a score that is not newer than what is there conflicts, counted in
-whole seconds; a score that is not final empties the cell; what a teacher typed by hand stays, whatever the tool
-sends afterwards; a new maximum keeps the percentages.
+What a score does to what is there follows the profile, and times count in whole seconds. A new maximum keeps the
+percentages, as on a real Moodle 4.5.
 https://www.imsglobal.org/spec/lti-ags/v2p0
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.clock import Clock
-from lti_tool.demo_platform.course import RESOURCE_LINK_ID, RESOURCE_LINK_TITLE
+from lti_tool.demo_platform.enrolment import Enrolment
+from lti_tool.demo_platform.line_item import LineItem, LineItemFields, insert_line_item, read_line_item
+from lti_tool.demo_platform.profile import PlatformProfile
 from lti_tool.demo_platform.roster import find_user
 from lti_tool.demo_platform.score import Score
 from lti_tool.demo_platform.store import Store
 
-
-@dataclass(frozen=True)
-class LineItemFields:
-    """What a tool may say about a line item."""
-
-    label: str
-    score_maximum: float
-    resource_id: str = ""
-    tag: str = ""
-    resource_link_id: str | None = None
-
-
-@dataclass(frozen=True)
-class LineItem:
-    """A column of the gradebook."""
-
-    id: int
-    fields: LineItemFields
-    made_by_tool: bool
-    """False for the column that belongs to a placement: that one cannot be deleted by the tool."""
+_REPLACE = "INSERT OR REPLACE INTO grade VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
+_CHANGE_PROGRESS = (
+    "INSERT INTO grade VALUES (?, ?, NULL, NULL, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET"
+    " activity_progress = excluded.activity_progress, grading_progress = excluded.grading_progress,"
+    " scored_at = excluded.scored_at"
+)
 
 
 @dataclass(frozen=True)
@@ -54,23 +41,21 @@ class Grade:
 
 
 class ScoreNotNewer(Exception):
-    """What is there is as new as this score, or newer."""
+    """What is there is newer than this score, or, on most platforms, as new."""
 
 
 class NotGradable(Exception):
-    """Unknown here, or not a learner."""
+    """Unknown here, not a learner, or not in the course any more."""
 
 
 class Gradebook:
-    """The columns and cells in the store. The column of the one placement exists from the start."""
+    """The columns and cells in the store."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, profile: PlatformProfile, enrolment: Enrolment) -> None:
         self._store = store
         self._clock = clock
-        with store.transaction() as db:
-            if db.execute("SELECT count(*) FROM line_item WHERE NOT made_by_tool").fetchone()[0] == 0:
-                fields = LineItemFields(RESOURCE_LINK_TITLE, 100, resource_link_id=RESOURCE_LINK_ID)
-                _insert_item(db, fields, made_by_tool=False)
+        self._profile = profile
+        self._enrolment = enrolment
 
     def list_items(
         self, *, resource_link_id: str | None = None, resource_id: str | None = None, tag: str | None = None
@@ -80,7 +65,7 @@ class Gradebook:
             rows = db.execute("SELECT * FROM line_item ORDER BY id").fetchall()
         return [
             item
-            for item in map(_item, rows)
+            for item in map(read_line_item, rows)
             if resource_link_id in (None, item.fields.resource_link_id)
             and resource_id in (None, item.fields.resource_id)
             and tag in (None, item.fields.tag)
@@ -93,17 +78,21 @@ class Gradebook:
     def add_item(self, fields: LineItemFields) -> LineItem:
         """Add a column on behalf of the tool."""
         with self._store.transaction() as db:
-            item_id = _insert_item(db, fields, made_by_tool=True)
-        return LineItem(item_id, fields, made_by_tool=True)
+            return insert_line_item(db, fields, made_by_tool=True)
 
     def change_item(self, item: LineItem, fields: LineItemFields) -> LineItem:
-        """Replace what is said about a column; grades keep their percentage when the maximum changes."""
+        """Replace what is said about a column; grades keep their percentage when the maximum changes.
+
+        The column of a placement stays with it, whatever the tool says.
+        """
+        if not item.made_by_tool:
+            fields = replace(fields, resource_link_id=item.fields.resource_link_id)
         ratio = fields.score_maximum / item.fields.score_maximum
         with self._store.transaction() as db:
             db.execute(
                 "UPDATE line_item SET label = ?, score_maximum = ?, resource_id = ?, tag = ?, resource_link_id = ?"
                 " WHERE id = ?",
-                (*_columns(fields), item.id),
+                (*fields.columns(), item.id),
             )
             db.execute(
                 "UPDATE grade SET score = score * ?, override_score = override_score * ? WHERE line_item_id = ?",
@@ -118,26 +107,29 @@ class Gradebook:
 
     def record_score(self, item: LineItem, score: Score) -> None:
         """Keep a score from the tool. Raises NotGradable and ScoreNotNewer."""
-        _check_gradable(score.user_id)
+        self._check_gradable(score.user_id)
         points = None if score.fraction is None else min(score.fraction, 1) * item.fields.score_maximum
+        moment = (score.activity_progress, score.grading_progress, score.scored_at)
         with self._store.transaction() as db:
             cell = (item.id, score.user_id)
             there = db.execute(
                 "SELECT scored_at, override_score FROM grade WHERE line_item_id = ? AND user_id = ?", cell
             ).fetchone()
-            if there is not None and there["scored_at"] >= score.scored_at:
+            if there is not None and not self._is_newer(score, there["scored_at"]):
                 raise ScoreNotNewer
-            if there is not None and there["override_score"] is not None:
+            if there is not None and there["override_score"] is not None and self._profile.overridden_grade_stays:
                 # Accepted and without effect: the grade, its remark and its moment stay the teacher's.
                 return
-            db.execute(
-                "INSERT OR REPLACE INTO grade VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                (*cell, points, score.comment, score.activity_progress, score.grading_progress, score.scored_at),
-            )
+            if score.is_final:
+                db.execute(_REPLACE, (*cell, points, score.comment, *moment))
+            elif self._profile.unfinished_score_clears:
+                db.execute(_REPLACE, (*cell, None, None, *moment))
+            else:
+                db.execute(_CHANGE_PROGRESS, (*cell, *moment))
 
     def override(self, item: LineItem, user_id: str, points: float) -> None:
         """Type a grade by hand, as a teacher does: it counts from now on. Raises NotGradable."""
-        _check_gradable(user_id)
+        self._check_gradable(user_id)
         with self._store.transaction() as db:
             db.execute(
                 "INSERT INTO grade VALUES (?, ?, NULL, NULL, 'Initialized', 'NotReady', ?, ?)"
@@ -163,31 +155,14 @@ class Gradebook:
             if item_id in (None, grade.line_item_id) and user_id in (None, grade.user_id)
         ]
 
+    def _is_newer(self, score: Score, scored_at: int) -> bool:
+        newest_conflict = scored_at if self._profile.equal_timestamp_conflicts else scored_at - 1
+        return score.scored_at > newest_conflict
 
-def _check_gradable(user_id: str) -> None:
-    person = find_user(user_id)
-    if person is None or not person.is_learner:
-        raise NotGradable
-
-
-def _insert_item(db: sqlite3.Connection, fields: LineItemFields, *, made_by_tool: bool) -> int:
-    inserted = db.execute(
-        "INSERT INTO line_item (label, score_maximum, resource_id, tag, resource_link_id, made_by_tool)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (*_columns(fields), made_by_tool),
-    )
-    if inserted.lastrowid is None:
-        raise RuntimeError("the store gave the new line item no id")
-    return inserted.lastrowid
-
-
-def _columns(fields: LineItemFields) -> tuple[str, float, str, str, str | None]:
-    return fields.label, fields.score_maximum, fields.resource_id, fields.tag, fields.resource_link_id
-
-
-def _item(row: sqlite3.Row) -> LineItem:
-    fields = LineItemFields(row["label"], row["score_maximum"], row["resource_id"], row["tag"], row["resource_link_id"])
-    return LineItem(row["id"], fields, bool(row["made_by_tool"]))
+    def _check_gradable(self, user_id: str) -> None:
+        person = find_user(user_id)
+        if person is None or not person.is_learner or not self._enrolment.holds(person):
+            raise NotGradable
 
 
 def _grade(row: sqlite3.Row) -> Grade:

@@ -25,9 +25,10 @@ _AUDIENCE = "message-hint"
 
 @dataclass(frozen=True)
 class LaunchIntent:
-    """Who opens the tool, where it is shown, in which language."""
+    """Who opens which placement of the tool, where it is shown, in which language."""
 
     user_id: str
+    placement_id: str
     document_target: str
     locale: str
 
@@ -55,6 +56,7 @@ class MessageHints:
             {
                 "aud": _AUDIENCE,
                 "sub": intent.user_id,
+                "link": intent.placement_id,
                 "target": intent.document_target,
                 "locale": intent.locale,
                 "exp": int(self._clock.now().timestamp()) + _LIFE_SECONDS,
@@ -76,7 +78,7 @@ class MessageHints:
                 options={"verify_exp": False, "require": ["exp", "sub"]},
             )
             expires_at = int(claims["exp"])
-            intent = LaunchIntent(str(claims["sub"]), str(claims["target"]), str(claims["locale"]))
+            intent = LaunchIntent(*(str(claims[name]) for name in ("sub", "link", "target", "locale")))
         except (ValueError, KeyError, TypeError, jwt.InvalidTokenError) as error:
             raise HintInvalid(expired=False) from error
         if expires_at <= self._clock.now().timestamp():

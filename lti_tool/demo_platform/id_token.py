@@ -12,33 +12,33 @@ from typing import Any
 import jwt
 
 from config.ids import digest
-from lti_tool.demo_platform.course import CONTEXT, RESOURCE_LINK_ID, RESOURCE_LINK_TITLE
-from lti_tool.demo_platform.hints import LaunchIntent
+from lti_tool.demo_platform.authorization import AcceptedRequest
+from lti_tool.demo_platform.course import CONTEXT
+from lti_tool.demo_platform.placements import Placement
 from lti_tool.demo_platform.platform import Platform
-from lti_tool.demo_platform.roster import Person
 from lti_tool.demo_platform.scopes import GRADE_SCOPES
 
-LIFE_SECONDS = 60
 _LTI = "https://purl.imsglobal.org/spec/lti/claim"
 
 
-def write_id_token(platform: Platform, person: Person, intent: LaunchIntent, nonce: str) -> str:
-    """Sign the message that opens the tool for this person."""
+def write_id_token(platform: Platform, accepted: AcceptedRequest) -> str:
+    """Sign the message that opens the tool, as an answer to this request."""
     key = platform.keys.get_current()
-    claims = _claims(platform, person, intent, nonce)
+    claims = _claims(platform, accepted)
     return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
 
 
-def _claims(platform: Platform, person: Person, intent: LaunchIntent, nonce: str) -> dict[str, Any]:
+def _claims(platform: Platform, accepted: AcceptedRequest) -> dict[str, Any]:
     settings, urls = platform.settings, platform.urls
+    person, placement, intent = accepted.person, accepted.placement, accepted.intent
     now = int(platform.clock.now().timestamp())
     claims: dict[str, Any] = {
         "iss": settings.issuer_url,
         "aud": settings.client_id,
         "sub": person.user_id,
         "iat": now,
-        "exp": now + LIFE_SECONDS,
-        "nonce": nonce,
+        "exp": now + settings.profile.id_token_seconds,
+        "nonce": accepted.nonce,
         "name": person.name,
         "given_name": person.given_name,
         "family_name": person.family_name,
@@ -47,9 +47,10 @@ def _claims(platform: Platform, person: Person, intent: LaunchIntent, nonce: str
         f"{_LTI}/deployment_id": settings.deployment_id,
         f"{_LTI}/target_link_uri": settings.tool_launch_url,
         f"{_LTI}/context": {**CONTEXT, "type": ["CourseSection"]},
-        f"{_LTI}/resource_link": {"id": RESOURCE_LINK_ID, "title": RESOURCE_LINK_TITLE, "description": ""},
+        f"{_LTI}/resource_link": {"id": placement.id, "title": placement.title, "description": ""},
         f"{_LTI}/roles": list(person.roles),
-        f"{_LTI}/custom": {"context_memberships_url": urls.memberships},
+        # What the tool was set up with wins over what a teacher typed, as on Moodle.
+        f"{_LTI}/custom": {**placement.custom, "context_memberships_url": urls.memberships},
         f"{_LTI}/ext": {"lms": "mijlpaal-demo", "user_username": person.key},
         f"{_LTI}/launch_presentation": {
             "document_target": intent.document_target,
@@ -68,17 +69,17 @@ def _claims(platform: Platform, person: Person, intent: LaunchIntent, nonce: str
             "context_memberships_url": urls.memberships,
             "service_versions": ["1.0", "2.0"],
         },
-        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": _grade_claim(platform),
+        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": _grade_claim(platform, placement),
     }
     if person.email:
         claims["email"] = person.email
     return claims
 
 
-def _grade_claim(platform: Platform) -> dict[str, Any]:
+def _grade_claim(platform: Platform, placement: Placement) -> dict[str, Any]:
     claim: dict[str, Any] = {"lineitems": platform.urls.line_items, "scope": list(GRADE_SCOPES)}
-    # Left out when the link has more than one column, as the specification asks.
-    items = platform.gradebook.list_items(resource_link_id=RESOURCE_LINK_ID)
+    # Left out when the link has no column or more than one, as the specification asks.
+    items = platform.gradebook.list_items(resource_link_id=placement.id)
     if len(items) == 1:
         claim["lineitem"] = platform.urls.line_item(items[0].id)
     return claim

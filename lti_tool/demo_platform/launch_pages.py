@@ -7,15 +7,16 @@ https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from lti_tool.demo_platform.authorization import RequestRefused, WrongAddress, check_request
 from lti_tool.demo_platform.hints import LaunchIntent
 from lti_tool.demo_platform.id_token import write_id_token
 from lti_tool.demo_platform.language import launch_locale
+from lti_tool.demo_platform.placements import FIRST_ID
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.rendering import render_form_post, render_page
-from lti_tool.demo_platform.roster import find_person
+from lti_tool.demo_platform.visitors import get_member, get_placement
 
 
 def launch_pages(platform: Platform) -> Blueprint:
@@ -25,15 +26,19 @@ def launch_pages(platform: Platform) -> Blueprint:
 
     @pages.get("/as/<key>/launch")
     def begin(key: str) -> Response:
-        person = find_person(key)
-        if person is None:
-            abort(404)
+        return begin_activity(key, FIRST_ID)
+
+    @pages.get("/as/<key>/activities/<placement_id>/launch")
+    def begin_activity(key: str, placement_id: str) -> Response:
+        person, placement = get_member(platform, key), get_placement(platform, placement_id)
         target = "window" if request.args.get("target") == "window" else "iframe"
         fields = {
             "iss": settings.issuer_url,
             "target_link_uri": settings.tool_launch_url,
             "login_hint": person.user_id,
-            "lti_message_hint": platform.hints.write(LaunchIntent(person.user_id, target, launch_locale(person))),
+            "lti_message_hint": platform.hints.write(
+                LaunchIntent(person.user_id, placement.id, target, launch_locale(person))
+            ),
             "client_id": settings.client_id,
             "lti_deployment_id": settings.deployment_id,
         }
@@ -52,7 +57,7 @@ def launch_pages(platform: Platform) -> Blueprint:
             if parameters.get("state"):
                 answer["state"] = parameters["state"]
             return render_form_post(settings, settings.tool_launch_url, answer)
-        token = write_id_token(platform, accepted.person, accepted.intent, accepted.nonce)
+        token = write_id_token(platform, accepted)
         answer = {"id_token": token, "state": accepted.state}
         return render_form_post(settings, settings.tool_launch_url, answer, person=accepted.person)
 

@@ -9,19 +9,20 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from lti_tool.demo_platform.course import CONTEXT, CONTEXT_ID, RESOURCE_LINK_ID
+from lti_tool.demo_platform.course import CONTEXT, CONTEXT_ID
+from lti_tool.demo_platform.paging import add_link, cut_page
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.refusals import NRPS
-from lti_tool.demo_platform.roster import PEOPLE, Person
+from lti_tool.demo_platform.roster import LEARNER, SHORT_ROLES, Person
 from lti_tool.demo_platform.scopes import MEMBERSHIP_READONLY
 from lti_tool.demo_platform.service_answer import (
     ServiceRefused,
     answer_json,
     answer_refusal,
+    own_url,
     refuse_if_planned,
     require_accept,
     require_scope,
-    take_page,
 )
 
 MEMBERSHIPS_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
@@ -41,26 +42,25 @@ def membership_service(platform: Platform) -> Blueprint:
         if context_id != CONTEXT_ID or deployment_id != platform.settings.deployment_id:
             raise ServiceRefused(404, "No such course")
         link_id = request.args.get("rlid")
-        if link_id not in (None, RESOURCE_LINK_ID):
+        if link_id is not None and platform.placements.find(link_id) is None:
             raise ServiceRefused(404, "No such placement")
-        members = [_member(platform, person, with_message=link_id is not None) for person in PEOPLE]
+        people = platform.enrolment.list_people()
+        members = [_member(platform, person, with_message=link_id is not None) for person in people]
         role = request.args.get("role", "").rpartition("#")[2]
-        wanted = [member for member in members if not role or role in member["roles"]]
-        page, link = take_page(wanted, f"{platform.settings.issuer_url}{request.full_path}")
-        body = {"id": platform.urls.memberships, "context": CONTEXT, "members": page}
+        wanted = [member for member in members if not role or role in _short_names(member["roles"])]
+        cut = cut_page(wanted)
+        body = {"id": platform.urls.memberships, "context": CONTEXT, "members": cut.items}
         response = answer_json(body, MEMBERSHIPS_TYPE)
-        if link is not None:
-            response.headers["Link"] = link
+        add_link(response, cut, own_url(platform))
         return response
 
     return service
 
 
 def _member(platform: Platform, person: Person, *, with_message: bool) -> dict[str, Any]:
-    listed_as_learner = person.is_assistant and platform.settings.assistant_listed_as_learner
     member: dict[str, Any] = {
         "status": "Active",
-        "roles": ["Learner"] if listed_as_learner else person.short_roles,
+        "roles": _roles(platform, person),
         "user_id": person.user_id,
         "lis_person_sourcedid": "",
         "name": person.name,
@@ -72,3 +72,13 @@ def _member(platform: Platform, person: Person, *, with_message: bool) -> dict[s
     if with_message:
         member["message"] = [{_MESSAGE_TYPE: "LtiResourceLinkRequest"}]
     return member
+
+
+def _roles(platform: Platform, person: Person) -> list[str]:
+    profile = platform.settings.profile
+    roles = (LEARNER,) if person.is_assistant and profile.assistant_listed_as_learner else person.roles
+    return [SHORT_ROLES.get(role, role) for role in roles] if profile.roster_roles_short else list(roles)
+
+
+def _short_names(roles: list[str]) -> set[str]:
+    return {role.rpartition("#")[2] for role in roles}

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from config.clock import Clock
 from lti_tool.demo_platform.access_tokens import AccessTokens
 from lti_tool.demo_platform.client_assertion import ClientAssertions
+from lti_tool.demo_platform.enrolment import Enrolment
 from lti_tool.demo_platform.gradebook import Gradebook
 from lti_tool.demo_platform.hints import MessageHints
 from lti_tool.demo_platform.keys import SigningKeys
+from lti_tool.demo_platform.placements import Placements
 from lti_tool.demo_platform.refusals import Refusals
 from lti_tool.demo_platform.service_urls import ServiceUrls
 from lti_tool.demo_platform.settings import PlatformSettings
@@ -31,6 +33,8 @@ class Platform:
     hints: MessageHints
     access_tokens: AccessTokens
     assertions: ClientAssertions
+    enrolment: Enrolment
+    placements: Placements
     gradebook: Gradebook
     refusals: Refusals
 
@@ -38,6 +42,7 @@ class Platform:
 def build_platform(settings: PlatformSettings, clock: Clock, fetch: Fetch) -> Platform:
     """Open the store and put the parts together."""
     store = Store(settings.database_path)
+    enrolment = Enrolment(store)
     return Platform(
         settings=settings,
         clock=clock,
@@ -46,6 +51,8 @@ def build_platform(settings: PlatformSettings, clock: Clock, fetch: Fetch) -> Pl
         hints=MessageHints(store, clock),
         access_tokens=AccessTokens(store, clock),
         assertions=ClientAssertions(store, clock, settings, ToolKeys(settings.tool_jwks_url, fetch)),
-        gradebook=Gradebook(store, clock),
+        enrolment=enrolment,
+        placements=Placements(store),
+        gradebook=Gradebook(store, clock, settings.profile, enrolment),
         refusals=Refusals(store),
     )

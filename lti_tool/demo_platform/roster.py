@@ -13,7 +13,8 @@ INSTRUCTOR = f"{_MEMBERSHIP}#Instructor"
 LEARNER = f"{_MEMBERSHIP}#Learner"
 TEACHING_ASSISTANT = f"{_MEMBERSHIP}/Instructor#TeachingAssistant"
 
-_SHORT_ROLES = {INSTRUCTOR: "Instructor", LEARNER: "Learner"}
+SHORT_ROLES = {INSTRUCTOR: "Instructor", LEARNER: "Learner"}
+"""The roles as Moodle spells them in the roster, where a short name exists."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Person:
         return TEACHING_ASSISTANT in self.roles
 
     @property
-    def short_roles(self) -> list[str]:
-        """The roles as Moodle spells them in the roster: short where a short name exists."""
-        return [_SHORT_ROLES.get(role, role) for role in self.roles]
+    def may_edit(self) -> bool:
+        """Whether this person may change the course and its grades."""
+        return INSTRUCTOR in self.roles and not self.is_assistant
 
 
 PEOPLE: tuple[Person, ...] = (

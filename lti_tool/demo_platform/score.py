@@ -31,6 +31,11 @@ class Score:
     fraction: float | None
     comment: str | None
 
+    @property
+    def is_final(self) -> bool:
+        """Whether grading is over."""
+        return self.grading_progress == "FullyGraded"
+
 
 def read_score(body: Any) -> Score:
     """Read the JSON of a score. Raises ScoreInvalid."""
@@ -39,17 +44,13 @@ def read_score(body: Any) -> Score:
     comment = body.get("comment")
     if comment is not None and not isinstance(comment, str):
         raise ScoreInvalid("comment must be text")
-    grading_progress = _word(body, "gradingProgress", _GRADING_PROGRESS)
-    fraction = _fraction(body)
-    is_final = grading_progress == "FullyGraded"
     return Score(
         user_id=_text(body, "userId"),
         scored_at=_whole_seconds(_text(body, "timestamp")),
         activity_progress=_word(body, "activityProgress", _ACTIVITY_PROGRESS),
-        grading_progress=grading_progress,
-        # As on Moodle 4.5: anything but a final grade empties the cell, remark included.
-        fraction=fraction if is_final else None,
-        comment=comment if is_final else None,
+        grading_progress=_word(body, "gradingProgress", _GRADING_PROGRESS),
+        fraction=_fraction(body),
+        comment=comment,
     )
 
 

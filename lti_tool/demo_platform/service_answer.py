@@ -1,4 +1,4 @@
-"""What the services have in common: who may call, in which media type, how a refusal and a page of a list look.
+"""What the services have in common: who may call, in which media type, how a refusal looks.
 
 Refusals imitate Moodle: the body is an empty JSON list, the reason stands in the status line.
 https://www.imsglobal.org/spec/lti-ags/v2p0#media-types-and-schemas
@@ -7,16 +7,12 @@ https://www.imsglobal.org/spec/lti-ags/v2p0#media-types-and-schemas
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Any
 
 from flask import Response, request
 
 from lti_tool.demo_platform.json_value import read_json_text
 from lti_tool.demo_platform.platform import Platform
-
-Item = TypeVar("Item")
 
 
 class ServiceRefused(Exception):
@@ -79,24 +75,6 @@ def answer_json(body: Any, media_type: str, status: int = 200) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status=status, content_type=media_type)
 
 
-def take_page(items: Sequence[Item], own_url: str) -> tuple[Sequence[Item], str | None]:
-    """Cut `limit` items out, beginning at `from`, and make the Link header to the rest; all of them without `limit`.
-
-    `own_url` is the full address of the request as the tool knows it.
-    """
-    limit, start = _count("limit"), _count("from")
-    if limit == 0:
-        return items, None
-    end = start + limit
-    if end >= len(items):
-        return items[start:], None
-    parts = urlsplit(own_url)
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("limit", "from")]
-    query += [("limit", str(limit)), ("from", str(end))]
-    next_url = urlunsplit(parts._replace(query=urlencode(query)))
-    return items[start:end], f'<{next_url}>; rel="next"'
-
-
-def _count(name: str) -> int:
-    value = request.args.get(name, "0")
-    return int(value) if value.isascii() and value.isdecimal() else 0
+def own_url(platform: Platform) -> str:
+    """Return the full address of the request as the tool knows it."""
+    return f"{platform.settings.issuer_url}{request.full_path}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lti_tool.demo_platform.profile import MOODLE_PROFILE, PlatformProfile
+
 
 @dataclass(frozen=True)
 class PlatformSettings:
@@ -22,8 +24,8 @@ class PlatformSettings:
     """An SQLite file of its own; made when it is not there."""
     client_id: str = "demo-client"
     deployment_id: str = "1"
-    assistant_listed_as_learner: bool = False
-    """Moodle lists a non-editing teacher as Learner in the roster while the launch says Instructor."""
+    profile: PlatformProfile = MOODLE_PROFILE
+    """How it behaves where platforms differ."""
 
     def __post_init__(self) -> None:
         for url in (self.issuer_url, self.tool_url):
@@ -52,7 +54,7 @@ class PlatformSettings:
 
     @property
     def tool_launch_url(self) -> str:
-        """The only redirect_uri that is registered, and the target link of the one placement."""
+        """The only redirect_uri that is registered, and the target link of every placement."""
         return f"{self.tool_url}/lti/launch"
 
     @property

@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS grade (
   scored_at INTEGER NOT NULL, override_score REAL, PRIMARY KEY (line_item_id, user_id));
 CREATE TABLE IF NOT EXISTS refusal (
   service TEXT PRIMARY KEY, status INTEGER NOT NULL, left_count INTEGER NOT NULL, retry_after TEXT);
+CREATE TABLE IF NOT EXISTS placement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, graded INTEGER NOT NULL, custom TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS departure (user_id TEXT PRIMARY KEY);
 """
 
 

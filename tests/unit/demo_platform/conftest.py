@@ -70,6 +70,10 @@ class Visit:
         self.client = client
         self.tool = tool
 
+    def restart(self, settings: PlatformSettings) -> None:
+        """Go on at the platform as it comes up with these settings."""
+        self.client = create_platform(settings, self.tool.clock, self.tool.fetch).test_client()
+
     def token_answer(self, **changes: Any) -> TestResponse:
         form = {
             "grant_type": "client_credentials",
@@ -120,12 +124,15 @@ class Visit:
         assert answer.status_code == 200
         return list(answer.json)
 
-    def begin_launch(self, key: str = "zoe", query: str = "") -> dict[str, str]:
-        """Return the fields that the platform posts to the login of the tool."""
-        return form_fields(self.client.get(f"/as/{key}/launch{query}"))
+    def begin_launch(self, key: str = "zoe", query: str = "", place: int | None = None) -> dict[str, str]:
+        """Return the fields that the platform posts to the login of the tool, from the course or one activity."""
+        where = "launch" if place is None else f"activities/{place}/launch"
+        return form_fields(self.client.get(f"/as/{key}/{where}{query}"))
 
-    def authorization_parameters(self, key: str = "zoe", query: str = "", **changes: Any) -> dict[str, Any]:
-        login = self.begin_launch(key, query)
+    def authorization_parameters(
+        self, key: str = "zoe", query: str = "", place: int | None = None, **changes: Any
+    ) -> dict[str, Any]:
+        login = self.begin_launch(key, query, place)
         parameters = {
             "scope": "openid",
             "response_type": "id_token",
@@ -141,9 +148,9 @@ class Visit:
         }
         return {name: value for name, value in parameters.items() if value is not None}
 
-    def launch(self, key: str = "zoe", query: str = "") -> dict[str, Any]:
+    def launch(self, key: str = "zoe", query: str = "", place: int | None = None) -> dict[str, Any]:
         """Walk through a launch and return the verified claims."""
-        page = self.client.get("/lti/authorize", query_string=self.authorization_parameters(key, query))
+        page = self.client.get("/lti/authorize", query_string=self.authorization_parameters(key, query, place))
         fields = form_fields(page)
         assert fields["state"] == "state-of-the-tool"
         return self.verified_claims(fields["id_token"])

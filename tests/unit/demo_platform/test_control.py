@@ -40,7 +40,46 @@ def test_refusals_end_when_the_count_is_put_to_zero(client, visit):
     assert visit.send("GET", ITEMS).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["service=else", "status=200", "status=999", "count=-1", "retry_after=1%0Ax"])
+def test_everything_refuses_until_told_otherwise_when_put_down(client, visit):
+    headers = visit.bearer()
+    down = client.post("/control/down?retry_after=7")
+
+    answers = [client.get(url, headers=headers) for url in (ITEMS, MEMBERS) for _ in range(5)]
+
+    assert down.json == {"service": "ags nrps token", "status": 503, "count": None, "retry_after": "7"}
+    assert {(answer.status_code, answer.headers.get("Retry-After")) for answer in answers} == {(503, "7")}
+    assert visit.token_answer().status_code == 503
+    client.post("/control/up")
+    assert [client.get(url, headers=headers).status_code for url in (ITEMS, MEMBERS)] == [200, 200]
+    assert visit.token_answer().status_code == 200
+
+
+def test_only_the_named_service_is_down_when_one_is_named(client, visit):
+    headers = visit.bearer()
+    client.post("/control/down", data={"service": "ags", "status": "500"})
+
+    assert client.get(ITEMS, headers=headers).status_code == 500
+    assert client.get(MEMBERS, headers=headers).status_code == 200
+    client.post("/control/up?service=nrps")
+    assert client.get(ITEMS, headers=headers).status_code == 500
+
+
+def test_nothing_else_is_down_when_the_services_are(client, visit):
+    client.post("/control/down")
+
+    assert visit.launch()["sub"] == "5"
+    assert client.get("/gradebook").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["down", "up"])
+@pytest.mark.parametrize("query", ["service=else", "status=200"])
+def test_outage_is_not_planned_when_it_makes_no_sense(client, path, query):
+    assert client.post(f"/control/{path}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["service=else", "status=200", "status=999", "count=-1", f"count={10**30}", "retry_after=1%0Ax"]
+)
 def test_refusal_is_not_planned_when_it_makes_no_sense(client, query):
     assert client.post(f"/control/refuse?{query}").status_code == 400
 
@@ -67,7 +106,9 @@ def test_override_answers_with_the_grade_when_it_makes_sense(client, query, stat
         assert answer.json[0]["resultScore"] == 55
 
 
-@pytest.mark.parametrize("path", ["/control/rotate-keys", "/control/override", "/control/refuse"])
+@pytest.mark.parametrize(
+    "path", [f"/control/{name}" for name in ("rotate-keys", "override", "refuse", "leave", "return", "down", "up")]
+)
 @pytest.mark.parametrize(
     ("address", "headers"),
     [

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from lti_tool.demo_platform.app import create_platform
 from lti_tool.demo_platform.scopes import MEMBERSHIP_READONLY, SCORE
 
 URL = "/lti/services/CourseSection/2/bindings/1/memberships"
@@ -37,20 +34,8 @@ def test_roles_are_short_when_a_short_name_exists(visit):
     members = {member["user_id"]: member for member in visit.send("GET", URL).json["members"]}
 
     assert members["3"]["roles"] == ["Instructor"]
-    assert members["4"]["roles"] == [
-        "Instructor",
-        "http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant",
-    ]
+    assert members["4"]["roles"] == members["5"]["roles"] == ["Learner"]
     assert "email" not in members["7"]
-
-
-def test_assistant_is_a_learner_when_set_up_as_moodle_does(settings, clock, tool, visit):
-    quirky = replace(settings, assistant_listed_as_learner=True)
-    visit.client = create_platform(quirky, clock, tool.fetch).test_client()
-
-    members = {member["user_id"]: member for member in visit.send("GET", URL).json["members"]}
-
-    assert members["4"]["roles"] == ["Learner"]
 
 
 @pytest.mark.parametrize("limit", [1, 4, 5])
@@ -81,7 +66,7 @@ def test_everybody_is_on_one_page_when_the_limit_does_not_cut(visit, limit):
 def test_list_is_narrowed_when_a_role_is_named(visit, role):
     members = visit.send("GET", f"{URL}?role={role}").json["members"]
 
-    assert [member["user_id"] for member in members] == ["5", "6", "7", "8"]
+    assert [member["user_id"] for member in members] == ["4", "5", "6", "7", "8"]
 
 
 def test_members_have_a_message_when_a_placement_is_named(visit):
