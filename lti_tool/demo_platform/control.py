@@ -1,4 +1,4 @@
-"""Levers for a demo and for tests: rotate the keys, type a grade by hand, send people away, have a bad day.
+"""Levers for a demo and for tests: rotate or swap the keys, type a grade by hand, send people away, have a bad day.
 
 Answers only to clients on the same machine, and never to a page of another site that is open in a browser there.
 """
@@ -35,6 +35,10 @@ def control(platform: Platform) -> Blueprint:
     def rotate_keys() -> Response:
         kid = platform.keys.rotate(drop_old=request.values.get("drop_old") == "1")
         return jsonify({"kid": kid, "published": [key["kid"] for key in platform.keys.published()["keys"]]})
+
+    @levers.post("/swap-key")
+    def swap_key() -> Response:
+        return jsonify({"kid": platform.keys.swap()})
 
     @levers.post("/override")
     def override() -> Response:

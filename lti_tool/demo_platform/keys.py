@@ -24,6 +24,7 @@ from config.ids import new_secret
 from lti_tool.demo_platform.store import Store
 
 OVERLAP_SECONDS = 3600
+_STRAY_KEY = "stray signing key"
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,18 @@ class SigningKeys:
         """Return the key that signs now; make the first one when there is none."""
         with self._store.transaction() as db:
             row = db.execute("SELECT kid, private_key FROM signing_key WHERE retired_at IS NULL").fetchone()
+            stray = db.execute("SELECT value FROM secret WHERE name = ?", (_STRAY_KEY,)).fetchone()
         if row is None:
             self.rotate()
             return self.get_current()
-        return SigningKey(row["kid"], _load(row["private_key"]))
+        return SigningKey(row["kid"], _load(stray["value"].encode() if stray else row["private_key"]))
+
+    def swap(self) -> str:
+        """Sign with a key that is not the published one, under its id: what somebody who steals an id can do."""
+        kid = self.get_current().kid
+        with self._store.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO secret VALUES (?, ?)", (_STRAY_KEY, _new_pem().decode()))
+        return kid
 
     def rotate(self, *, drop_old: bool = False) -> str:
         """Sign with a new key from now on and return its id. The old ones stay published unless `drop_old`."""

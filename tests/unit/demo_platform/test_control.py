@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jwt
 import pytest
 
 ITEMS = "/lti/services/2/lineitems?type_id=1"
@@ -107,7 +108,7 @@ def test_override_answers_with_the_grade_when_it_makes_sense(client, query, stat
 
 
 @pytest.mark.parametrize(
-    "path", [f"/control/{name}" for name in ("rotate-keys", "override", "refuse", "leave", "return", "down", "up")]
+    "path", [f"/control/{name}" for name in ("rotate-keys", "swap-key", "override", "refuse", "leave", "return", "down", "up")]
 )
 @pytest.mark.parametrize(
     ("address", "headers"),
@@ -134,3 +135,15 @@ def test_levers_answer_when_asked_from_this_machine(client, address):
 
 def test_levers_do_nothing_when_only_looked_at(client):
     assert client.get("/control/rotate-keys").status_code == 405
+
+
+def test_launch_is_not_signed_by_the_published_key_when_the_key_was_swapped(client, visit):
+    assert visit.launch("zoe")["sub"] == "5"
+    published = client.get("/lti/jwks").get_json()
+
+    kid = client.post("/control/swap-key").get_json()["kid"]
+
+    assert client.get("/lti/jwks").get_json() == published
+    assert kid in {key["kid"] for key in published["keys"]}
+    with pytest.raises(jwt.InvalidSignatureError):
+        visit.launch("zoe")
