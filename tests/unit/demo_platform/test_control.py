@@ -108,7 +108,8 @@ def test_override_answers_with_the_grade_when_it_makes_sense(client, query, stat
 
 
 @pytest.mark.parametrize(
-    "path", [f"/control/{name}" for name in ("rotate-keys", "swap-key", "override", "refuse", "leave", "return", "down", "up")]
+    "path",
+    [f"/control/{name}" for name in ("rotate-keys", "swap-key", "override", "refuse", "leave", "return", "down", "up")],
 )
 @pytest.mark.parametrize(
     ("address", "headers"),
