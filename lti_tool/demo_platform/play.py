@@ -1,28 +1,29 @@
-"""Plays the thread over HTTP against both demo processes and writes what came of it.
+"""Plays the course over HTTP against both demo processes and writes what came of it.
 
-A teacher sets tasks, a goal and a badge; two learners finish some; one reaches the goal and downloads the badge; the
-gradebook is read back. Every step says what it saw; one that fails ends the play and says why.
+A teacher, an assistant and three learners (lti_tool/demo_platform/story.py); then the badge, the explanation, the
+ledger and the gradebook are read back. Every step says what it saw; one that fails ends the play and says why.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from lti_tool.demo_platform.browser import BrowserFailed, DemoBrowser
-from lti_tool.demo_platform.browser_page import Page
+from lti_tool.demo_platform.browser import BrowserFailed
+from lti_tool.demo_platform.story import BADGE_NAME, HELP, QUIZ, REMARK, RULES, TIDY, TOTAL, StepFailed, Story
 
-TASKS = (("Lees de veiligheidsregels", 20), ("Doe de quiz over de helm", 25), ("Ruim je werkplek op", 15))
-GOAL_POINTS = 45
-BADGE_NAME = "Veilig werken"
-CRITERIA = "Je kent de regels. Je draagt je helm."
-REACHES_GOAL, GOES_HALFWAY = "zoe", "ahmed"
-_PATIENCE_SECONDS = 30.0
+TEACHER, ASSISTANT = "mila", "sam"
+REACHES_GOAL, GETS_BY_HAND, PRACTISES = "zoe", "ahmed", "fatma"
+POINTS = {REACHES_GOAL: RULES.points + TIDY.points + QUIZ.points, GETS_BY_HAND: RULES.points + TIDY.points}
+"""Of required tasks, at the end of the play."""
+_PATIENCE_SECONDS = 20.0
 _STOPPED = "the play was ended halfway"
 _T = TypeVar("_T")
 
@@ -36,12 +37,8 @@ class PlayedStep:
     saw: str
 
 
-class StepFailed(Exception):
-    """A step did not see what it should have seen."""
-
-
 def play(lms_url: str, out: Path, *, is_stopped: Callable[[], bool] = lambda: False) -> dict[str, Any]:
-    """Play everything; writes credential.json, gradebook.json and summary.json, and returns the summary.
+    """Play everything; writes credential, explanation, gradebook, ledger and summary, and returns the summary.
 
     `ok` in the summary is False as soon as one step failed, or when `is_stopped` said so between two requests; the
     files that exist by then are written all the same.
@@ -50,81 +47,9 @@ def play(lms_url: str, out: Path, *, is_stopped: Callable[[], bool] = lambda: Fa
         OSError: `out` cannot be written in.
     """
     out.mkdir(parents=True, exist_ok=True)
-    browsers = {key: DemoBrowser() for key in ("mila", REACHES_GOAL, GOES_HALFWAY, "gradebook")}
-    pages: dict[str, Page] = {}
+    story = Story(lms_url)
     steps: list[PlayedStep] = []
-
-    def launch(key: str) -> Page:
-        return browsers[key].launch(browsers[key].open(f"{lms_url}/as/{key}/course"))
-
-    def teacher_publishes() -> str:
-        page = launch("mila")
-        form = page.find_form("goal_points")
-        values: dict[str, Any] = {
-            "goal_points": str(GOAL_POINTS),
-            "badge_name": BADGE_NAME,
-            "badge_criteria": CRITERIA,
-        }
-        for index, (title, points) in enumerate(TASKS):
-            values |= {f"tasks-{index}-title": title, f"tasks-{index}-points": str(points)}
-        saved = browsers["mila"].submit(page, form.fill(**values))
-        return _see(saved, TASKS[0][0], status=200)
-
-    def learner_is_welcomed(key: str) -> str:
-        welcome = launch(key)
-        pages[key] = browsers[key].submit(welcome, welcome.find_form(action="/welcome"))
-        return _see(pages[key], "Nog te doen", f"{GOAL_POINTS} punten")
-
-    def learner_finishes(key: str, index: int, *expected: str) -> str:
-        page = pages[key]
-        title = TASKS[index][0]
-        form = next((form for form in page.forms if f"/tasks/{_task_id(page, title)}/" in form.action), None)
-        if form is None:
-            raise StepFailed(f"no button for {title!r}")
-        pages[key] = browsers[key].submit(page, form)
-        return _see(pages[key], "Gedaan", *expected)
-
-    def badge_is_downloaded() -> str:
-        browser, page = browsers[REACHES_GOAL], pages[REACHES_GOAL]
-
-        def ready() -> Page | None:
-            nonlocal page
-            page = browser.follow(
-                page, next(link for link in page.links if link.url.partition("?")[0].endswith("/route"))
-            )
-            link = next((link for link in page.links if link.url.endswith("/credential.json")), None)
-            return browser.follow(page, link) if link else None
-
-        download = _patiently(ready, "the badge was not signed", is_stopped)
-        (out / "credential.json").write_bytes(download.body)
-        credential = json.loads(download.body)
-        return f"{credential['name']} by {credential['issuer']['name']}, {credential['proof'][0]['cryptosuite']}"
-
-    def gradebook_shows() -> str:
-        def arrived() -> dict[str, Any] | None:
-            page = browsers["gradebook"].open(f"{lms_url}/gradebook.json")
-            found: dict[str, Any] = json.loads(page.body)
-            (out / "gradebook.json").write_text(json.dumps(found, ensure_ascii=False, indent=2), encoding="utf-8")
-            return found if _scores(found) == expected else None
-
-        total = sum(points for _title, points in TASKS)
-        expected = {REACHES_GOAL: _fraction(20 + 25, total), GOES_HALFWAY: _fraction(20, total)}
-        _patiently(arrived, f"the gradebook does not show {expected}", is_stopped)
-        return json.dumps(expected)
-
-    script: list[tuple[str, Callable[[], str]]] = [
-        ("the teacher sets tasks, goal and badge", teacher_publishes),
-        ("a learner is welcomed", lambda: learner_is_welcomed(REACHES_GOAL)),
-        (
-            "the first task gives points at once",
-            lambda: learner_finishes(REACHES_GOAL, 0, "20 punten", "Nog 25 punten"),
-        ),
-        ("the second task reaches the goal", lambda: learner_finishes(REACHES_GOAL, 1, BADGE_NAME)),
-        ("another learner is welcomed", lambda: learner_is_welcomed(GOES_HALFWAY)),
-        ("and does one task", lambda: learner_finishes(GOES_HALFWAY, 0, "20 punten")),
-        ("the badge is signed and downloaded", badge_is_downloaded),
-        ("the gradebook shows both scores", gradebook_shows),
-    ]
+    script = _script(story, out, is_stopped)
     for name, act in script:
         try:
             if is_stopped():
@@ -136,26 +61,85 @@ def play(lms_url: str, out: Path, *, is_stopped: Callable[[], bool] = lambda: Fa
     summary = {
         "ok": len(steps) == len(script) and all(step.ok for step in steps),
         "steps": [asdict(step) for step in steps],
-        "requests": sum(len(browser.steps) for browser in browsers.values()),
+        "requests": story.requests,
     }
-    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2), encoding="utf-8")
+    _write(out / "summary.json", summary)
     return summary
 
 
-def _see(page: Page, *expected: str, status: int = 200) -> str:
-    if page.status != status:
-        raise StepFailed(f"{urlsplit(page.url).path.rpartition('/')[2]} answered {page.status}: {page.text[:300]}")
-    for words in expected:
-        if words not in page.text.replace("\u00a0", " ") and words not in page.body.decode():
-            raise StepFailed(f"{words!r} is not on the page: {page.text[:600]}")
-    return ", ".join(expected)
+def _script(story: Story, out: Path, is_stopped: Callable[[], bool]) -> list[tuple[str, Callable[[], str]]]:
+    zoe, ahmed, fatma = REACHES_GOAL, GETS_BY_HAND, PRACTISES
+    return [
+        ("the teacher sets tasks, goal and badge in three steps", partial(story.publish, TEACHER)),
+        ("a learner is welcomed", partial(story.begin, zoe)),
+        (
+            "the first task gives points at once",
+            partial(story.finish, zoe, RULES, "Je hebt 20 punten.", "Nog 25 punten"),
+        ),
+        ("an extra task is shown apart", partial(story.finish, zoe, HELP, "Je hebt 20 punten.", "10 extra punten")),
+        ("work is handed in and waits", partial(story.hand_in, zoe, TIDY, "Mijn werkplek is leeg.", "Wacht op je")),
+        ("another learner is welcomed", partial(story.begin, ahmed)),
+        ("and does one task", partial(story.finish, ahmed, RULES, "Je hebt 20 punten.")),
+        ("a third learner is welcomed", partial(story.begin, fatma)),
+        ("and hands in work too", partial(story.hand_in, fatma, TIDY, "Klaar\n<b>echt</b>", "Wacht op je")),
+        ("the assistant opens the course", partial(story.open_course, ASSISTANT, "Fatma Kaya")),
+        ("and finds the first work good", partial(story.review, ASSISTANT, "Zoë", "approved", praise="well-done")),
+        (
+            "and asks for a little more practice",
+            partial(story.review, ASSISTANT, "Fatma", "not-yet", remark=REMARK),
+        ),
+        ("the points and a compliment have arrived", partial(story.look, zoe, "today", "35 punten", "Goed gedaan")),
+        ("the remark has arrived", partial(story.look, fatma, "today", REMARK, "Nog even oefenen")),
+        ("the teacher gives points by hand", partial(story.give_by_hand, TEACHER, "Ahmed", TIDY)),
+        ("the last task reaches the goal", partial(story.finish, zoe, QUIZ, BADGE_NAME)),
+        ("the badge is signed and downloaded", partial(_download_badge, story, out, is_stopped)),
+        ("every point is explained", partial(_download_explanation, story, out)),
+        ("the ledger adds up", partial(_download_ledger, story, out)),
+        ("the gradebook shows the scores", partial(_read_gradebook, story, out, is_stopped)),
+    ]
 
 
-def _task_id(page: Page, title: str) -> str:
-    before, found, _after = page.body.decode().partition(f">{title}<")
-    if not found:
-        raise StepFailed(f"{title!r} is not on the page")
-    return before.rpartition('id="task-')[2].partition('"')[0]
+def _download_badge(story: Story, out: Path, is_stopped: Callable[[], bool]) -> str:
+    document = _patiently(lambda: story.find_badge(REACHES_GOAL), "the badge was not signed", is_stopped)
+    (out / "credential.json").write_bytes(document)
+    credential = json.loads(document)
+    return f"{credential['name']} by {credential['issuer']['name']}, {credential['proof'][0]['cryptosuite']}"
+
+
+def _download_explanation(story: Story, out: Path) -> str:
+    document = story.read(REACHES_GOAL, "explanation.json")
+    (out / "explanation.json").write_bytes(document)
+    explained = json.loads(document)
+    earned = sum(entry["points"] for task in explained["tasks"] if not task["is_bonus"] for entry in task["entries"])
+    if earned != POINTS[REACHES_GOAL]:
+        raise StepFailed(f"the explanation adds up to {earned}, not {POINTS[REACHES_GOAL]}")
+    unexplained = [task["title"] for task in explained["tasks"] for entry in task["entries"] if not entry["fact"]]
+    if unexplained:
+        raise StepFailed(f"points without a fact: {unexplained}")
+    return f"{earned} points, each with its fact and version {explained['version_number']}"
+
+
+def _download_ledger(story: Story, out: Path) -> str:
+    document = story.read(TEACHER, "ledger.csv")
+    (out / "ledger.csv").write_bytes(document)
+    rows = list(csv.reader(io.StringIO(document.decode("utf-8-sig")), delimiter=";"))
+    column = next(index for index, name in enumerate(rows[0]) if name.lower() in {"punten", "points"})
+    total, expected = sum(int(row[column]) for row in rows[1:]), sum(POINTS.values()) + HELP.points
+    if total != expected:
+        raise StepFailed(f"the ledger adds up to {total}, not {expected}")
+    return f"{len(rows) - 1} entries, {total} points"
+
+
+def _read_gradebook(story: Story, out: Path, is_stopped: Callable[[], bool]) -> str:
+    expected = {key: round(points / TOTAL, 3) for key, points in POINTS.items()}
+
+    def arrived() -> dict[str, Any] | None:
+        found = story.gradebook()
+        _write(out / "gradebook.json", found)
+        return found if _scores(found) == expected else None
+
+    _patiently(arrived, f"the gradebook does not show {expected}", is_stopped)
+    return json.dumps(expected)
 
 
 def _patiently(act: Callable[[], _T | None], otherwise: str, is_stopped: Callable[[], bool]) -> _T:
@@ -170,10 +154,6 @@ def _patiently(act: Callable[[], _T | None], otherwise: str, is_stopped: Callabl
     raise StepFailed(otherwise)
 
 
-def _fraction(points: int, total: int) -> float:
-    return round(points / total, 3)
-
-
 def _scores(gradebook: dict[str, Any]) -> dict[str, float]:
     return {
         learner["key"]: round(result["resultScore"] / result["resultMaximum"], 3)
@@ -181,3 +161,7 @@ def _scores(gradebook: dict[str, Any]) -> dict[str, float]:
         for result in learner["results"]
         if result.get("resultScore") is not None
     }
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -15,10 +16,14 @@ from pathlib import Path
 import pytest
 
 from badges.openbadges.verify import verify
+from config.errors import PlatformFailed
+from config.http import HttpClient
 from config.settings import child_environment
 from tests.factories.ports import free_port
 
 DEMO = [sys.executable, "-c", "from lti_tool.cli import main; main()", "demo"]
+
+FILES = {"credential.json", "explanation.json", "gradebook.json", "ledger.csv", "summary.json"}
 
 StartDemo = Callable[..., "subprocess.Popen[str]"]
 
@@ -32,14 +37,49 @@ def test_demo_when_played_headless_writes_a_valid_badge_and_the_gradebook_and_le
     output, _ = demo.communicate(timeout=60)
 
     assert demo.returncode == 0
-    assert sorted(path.name for path in out.iterdir()) == ["credential.json", "gradebook.json", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == sorted(FILES)
     summary = json.loads((out / "summary.json").read_text())
     assert json.loads(output) == summary
     assert summary["ok"] is True
-    assert len(summary["steps"]) == 8
+    assert len(summary["steps"]) == 20
     verified = verify((out / "credential.json").read_bytes())
     assert (verified.achievement_name, verified.issuer_name) == ("Veilig werken", "Demo-school")
-    assert _fractions(out / "gradebook.json") == {"zoe": 0.75, "ahmed": 0.333}
+    assert _fractions(out / "gradebook.json") == {"zoe": 1.0, "ahmed": 0.583}
+    explained = json.loads((out / "explanation.json").read_text())
+    assert explained["goal"]["is_reached"] is True
+    assert {entry["fact"]["verb"] for task in explained["tasks"] for entry in task["entries"]} == {
+        "completed",
+        "approved",
+    }
+    ledger = list(csv.reader((out / "ledger.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert len(ledger) == 1 + 6
+    assert _left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("lever", "broken", "written"),
+    [
+        ("swap-key", "403", {"summary.json"}),
+        ("refuse?service=ags&status=400&count=1000", "the gradebook does not show", FILES),
+    ],
+    ids=["platform-key-swapped", "gradebook-refuses"],
+)
+def test_demo_when_the_platform_goes_wrong_fails_says_where_and_writes_what_there_is(
+    start_demo: StartDemo, port: int, tmp_path: Path, lever: str, broken: str, written: set[str]
+) -> None:
+    out = tmp_path / "out"
+    demo = start_demo(port, "--headless", "--out", str(out))
+    http = HttpClient(allow_loopback=True, user_agent="mijlpaal-tests")
+
+    _until(lambda: _pull(http, f"http://localhost:{port}/control/{lever}"))
+    output, _ = demo.communicate(timeout=120)
+
+    assert demo.returncode == 1
+    summary = json.loads(output)
+    assert summary["ok"] is False
+    assert [step["ok"] for step in summary["steps"]].count(False) == 1
+    assert broken in summary["steps"][-1]["saw"]
+    assert {path.name for path in out.iterdir()} == written
     assert _left_behind(tmp_path) == []
 
 
@@ -113,6 +153,13 @@ def test_demo_when_told_to_end_leaves_no_process_and_no_directory(
 
     assert demo.returncode == code
     assert _left_behind(tmp_path) == []
+
+
+def _pull(http: HttpClient, url: str) -> bool:
+    try:
+        return http.send("POST", url).status == 200
+    except PlatformFailed:
+        return False
 
 
 def _fractions(gradebook: Path) -> dict[str, float]:
