@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from badges.models import Achievement, AchievementVersion, Award, AwardState, Credential
 from config.ids import new_id
-from config.upsert import insert_unless_present
+from config.upsert import insert_many_unless_present
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,17 @@ class AwardView:
     is_ready: bool
 
 
+@dataclass(frozen=True)
+class NewAward:
+    """That somebody should hold an achievement in these texts, by this activity under these rules."""
+
+    achievement_id: uuid.UUID
+    achievement_version_id: uuid.UUID
+    person_id: uuid.UUID
+    activity_id: uuid.UUID
+    rule_set_version_id: uuid.UUID
+
+
 def award(
     tx: Session,
     *,
@@ -36,23 +48,39 @@ def award(
     now: datetime,
 ) -> uuid.UUID | None:
     """Award the achievement in these texts; None when this person holds it already, in whatever texts."""
-    award_id: uuid.UUID | None = insert_unless_present(
-        tx,
-        Award,
+    wanted = NewAward(achievement_id, achievement_version_id, person_id, activity_id, rule_set_version_id)
+    return award_many(tx, [wanted], now=now).get((achievement_id, person_id))
+
+
+def award_many(
+    tx: Session, wanted: Sequence[NewAward], *, now: datetime
+) -> dict[tuple[uuid.UUID, uuid.UUID], uuid.UUID]:
+    """Award each of these unless held already; returns the new awards' ids by achievement and person.
+
+    In the order of achievement and person, so that two who award the same never wait for each other in a circle.
+    """
+    awards = [
         {
             "id": new_id(),
-            "achievement_id": achievement_id,
-            "achievement_version_id": achievement_version_id,
-            "person_id": person_id,
-            "activity_id": activity_id,
-            "rule_set_version_id": rule_set_version_id,
+            "achievement_id": one.achievement_id,
+            "achievement_version_id": one.achievement_version_id,
+            "person_id": one.person_id,
+            "activity_id": one.activity_id,
+            "rule_set_version_id": one.rule_set_version_id,
             "state": AwardState.ACTIVE,
             "awarded_at": now,
-        },
+        }
+        for one in sorted(wanted, key=lambda one: (one.achievement_id, one.person_id))
+    ]
+    written = insert_many_unless_present(
+        tx,
+        Award,
+        awards,
         key=("achievement_id", "person_id"),
         where="state IN ('active', 'suspended')",
+        returning=("achievement_id", "person_id", "id"),
     )
-    return award_id
+    return {(row.achievement_id, row.person_id): row.id for row in written}
 
 
 def list_awards(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> list[AwardView]:

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from config.database import Base, Database, Turn, one_at_a_time
 from config.forgetting import delete_some
 from config.ids import new_id
-from config.upsert import insert_rows_into
+from config.upsert import insert_many
 
 KEPT_WHEN_DONE = timedelta(days=30)
 
@@ -124,33 +124,34 @@ def put_many(
 
     In the order of their keys, so that two transactions that promise the same never wait for each other in a circle.
     """
-    rows = []
+    rows: dict[str, dict[str, object]] = {}
     for ids, coalesce_key in sorted(messages, key=lambda message: message[1]):
         message_id = new_id()
-        rows.append(
-            {
-                "id": message_id,
-                "type": type,
-                "ids": {name: str(value) for name, value in ids.items()},
-                "coalesce_key": f"{type}:{coalesce_key}" if coalesce_key else str(message_id),
-                "lane": lane,
-                "state": MessageState.WAITING,
-                "created_at": now,
-                "due_at": now,
-                "attempts": 0,
-                "last_error": "",
-            }
-        )
+        key = f"{type}:{coalesce_key}" if coalesce_key else str(message_id)
+        if key in rows:
+            continue
+        rows[key] = {
+            "id": message_id,
+            "type": type,
+            "ids": {name: str(value) for name, value in ids.items()},
+            "coalesce_key": key,
+            "lane": lane,
+            "state": MessageState.WAITING,
+            "created_at": now,
+            "due_at": now,
+            "attempts": 0,
+            "last_error": "",
+        }
     if not rows:
         return
-    statement = insert_rows_into(tx, OutboxMessage)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["coalesce_key"],
-            index_where=text("state = 'waiting'"),
-            set_={"coalesce_key": statement.excluded.coalesce_key},
-        ),
-        rows,
+    # Writing the key again changes nothing and locks the message that waits.
+    insert_many(
+        tx,
+        OutboxMessage,
+        list(rows.values()),
+        key=("coalesce_key",),
+        where="state = 'waiting'",
+        update=("coalesce_key",),
     )
     tx.info["outbox"] = True
 
@@ -268,6 +269,23 @@ def revive(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> i
         put(tx, message.type, message.ids, now=now, coalesce_key=put_again_key, lane=message.lane)
         revived += 1
     return revived
+
+
+def hurry(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Let messages that wait for a later try be tried now; returns how many waited."""
+    hurried = tx.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id.in_(message_ids),
+            OutboxMessage.state == MessageState.WAITING,
+            OutboxMessage.due_at > now,
+        )
+        .values(due_at=now)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    tx.info["outbox"] = True
+    return len(hurried)
 
 
 def _is_held(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:

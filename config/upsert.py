@@ -6,9 +6,10 @@ Every other integrity error stays an error.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, bindparam, column, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,12 +22,6 @@ def insert_into(tx: Session, model: type[Base], values: Mapping[str, Any]) -> po
     return insert(model).values(dict(values))
 
 
-def insert_rows_into(tx: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """Return the insert without values, for any number of rows in one call and an ON CONFLICT clause."""
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(cast(Table, model.__table__))
-
-
 def insert_unless_present(
     tx: Session, model: type[Base], values: Mapping[str, Any], *, key: Sequence[str], where: str | None = None
 ) -> Any:
@@ -34,12 +29,9 @@ def insert_unless_present(
 
     `where` is the condition of a partial unique index, in the words of the index.
     """
-    first_key_column = next(iter(model.__table__.primary_key))
-    return tx.execute(
-        insert_into(tx, model, values)
-        .on_conflict_do_nothing(index_elements=list(key), index_where=None if where is None else text(where))
-        .returning(first_key_column)
-    ).scalar_one_or_none()
+    first_key_column = next(iter(model.__table__.primary_key)).name
+    written = insert_many(tx, model, [values], key=key, where=where or "", returning=(first_key_column,))
+    return written[0][0] if written else None
 
 
 def insert_many_unless_present(
@@ -48,18 +40,84 @@ def insert_many_unless_present(
     rows: Sequence[Mapping[str, Any]],
     *,
     key: Sequence[str],
+    where: str = "",
     returning: Sequence[str] = (),
 ) -> list[Any]:
     """Insert the rows whose key is not there yet; returns the named columns of those that were inserted.
 
     Rows are inserted in the order given: two callers that give the same keys in the same order never wait for each
-    other in a circle.
+    other in a circle. `where` is the condition of a partial unique index, in the words of the index.
+    """
+    return insert_many(tx, model, rows, key=key, where=where, returning=returning)
+
+
+def insert_many(
+    tx: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str] = (),
+    where: str = "",
+    update: Sequence[str] = (),
+    returning: Sequence[str] = (),
+) -> list[Any]:
+    """Insert rows that all name the same columns, in the order given; returns the named columns of what was written.
+
+    Of a row whose `key` is there already the columns of `update` are written; without `update` it is left alone. On
+    PostgreSQL no two rows may have the same key where `update` is given.
     """
     if not rows:
         return []
-    statement = insert_rows_into(tx, model).on_conflict_do_nothing(index_elements=list(key))
-    if not returning:
-        tx.execute(statement, [dict(row) for row in rows])
-        return []
-    columns = [model.__table__.c[name] for name in returning]
-    return list(tx.execute(statement.returning(*columns), [dict(row) for row in rows]))
+    is_postgresql = tx.get_bind().dialect.name == "postgresql"
+    as_arrays = is_postgresql and len(rows) > 1
+    statement = _insert_statement(
+        cast(Table, model.__table__),
+        tuple(rows[0]),
+        tuple(key),
+        where,
+        tuple(update),
+        tuple(returning),
+        is_postgresql=is_postgresql,
+        as_arrays=as_arrays,
+    )
+    values: Any
+    if as_arrays:
+        values = {name: [row[name] for row in rows] for name in rows[0]}
+    else:
+        values = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    result = tx.execute(statement, values)
+    return list(result) if returning else []
+
+
+@lru_cache(maxsize=256)
+def _insert_statement(
+    table: Table,
+    names: tuple[str, ...],
+    key: tuple[str, ...],
+    where: str,
+    update: tuple[str, ...],
+    returning: tuple[str, ...],
+    *,
+    is_postgresql: bool,
+    as_arrays: bool,
+) -> Any:
+    """Build the statement, once: making one costs as much as running it.
+
+    Many rows are for PostgreSQL one array for each column, so that the text is the same however many there are: it is
+    parsed and planned once. SQLite runs a statement for each row without leaving the process.
+    """
+    statement: Any = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+    if as_arrays:
+        arrays = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+        columns = [column(name, table.c[name].type) for name in names]
+        given = func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
+        statement = statement.from_select(names, select(given), include_defaults=False)
+    if key:
+        index = {"index_elements": list(key), "index_where": text(where) if where else None}
+        if update:
+            statement = statement.on_conflict_do_update(
+                **index, set_={name: statement.excluded[name] for name in update}
+            )
+        else:
+            statement = statement.on_conflict_do_nothing(**index)
+    return statement.returning(*(table.c[name] for name in returning)) if returning else statement

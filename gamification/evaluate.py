@@ -10,17 +10,60 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from config.ids import new_id
-from config.upsert import insert_many_unless_present
+from config.upsert import insert_many, insert_many_unless_present
 from gamification.engine.activity import Activity, Verb
 from gamification.engine.desired import BONUS_RULE, NOTHING, Desired, desired
 from gamification.engine.difference import HeldPoints, Movement, difference
 from gamification.models import ActivityRow, Balance, LedgerEntry, LedgerKind
 from gamification.rules import CurrentRules, hold_rules
+
+# Built once and on tables instead of classes: making a statement costs as much as running it, and every activity of
+# every learner passes here. The types are named because a foreign key gets its own only when its table is known.
+_ACTIVITY = cast(Table, ActivityRow.__table__).c
+_LEDGER = cast(Table, LedgerEntry.__table__).c
+_BALANCE = cast(Table, Balance.__table__).c
+_CONTEXT = bindparam("context", type_=Uuid())
+_PEOPLE = bindparam("people", type_=Uuid(), expanding=True)
+_ACTIVITIES = select(_ACTIVITY.person_id, _ACTIVITY.id, _ACTIVITY.verb, _ACTIVITY.task_id, _ACTIVITY.occurred_at).where(
+    _ACTIVITY.context_id == _CONTEXT, _ACTIVITY.person_id.in_(_PEOPLE)
+)
+_HELD = (
+    select(
+        _LEDGER.person_id,
+        _LEDGER.effect_key,
+        func.sum(_LEDGER.points),
+        func.count(),
+        func.max(_LEDGER.rule_lineage),
+    )
+    .where(_LEDGER.context_id == _CONTEXT, _LEDGER.person_id.in_(_PEOPLE))
+    .group_by(_LEDGER.person_id, _LEDGER.effect_key)
+)
+_BALANCES = (
+    select(_BALANCE.person_id, _BALANCE.points, _BALANCE.bonus_points, _BALANCE.goal_reached, _BALANCE.version_number)
+    .where(_BALANCE.context_id == _CONTEXT, _BALANCE.person_id.in_(_PEOPLE))
+    .order_by(_BALANCE.person_id)
+    .with_for_update()
+)
+_VERBS = {str(verb): verb for verb in Verb}
+
+
+class _Balance(NamedTuple):
+    """A balance while it is looked at, without the row: one is made for every learner of an import."""
+
+    points: int
+    bonus_points: int
+    goal_reached: bool
+    version_number: int
+
+
+_BALANCE_KEY = ("context_id", "person_id")
+_BALANCE_VALUES = (*_Balance._fields, "updated_at")
 
 
 @dataclass(frozen=True)
@@ -67,17 +110,20 @@ def evaluate_people(
     held = held_points(tx, context_id, person_ids)
     outcome: dict[uuid.UUID, Evaluated] = {}
     entries: list[dict[str, object]] = []
-    for person_id, balance in balances.items():
+    moved: list[dict[str, object]] = []
+    for person_id, before in balances.items():
         wanted = desired(activities.get(person_id, ()), current.rules)
         movements = difference(held.get(person_id, {}), wanted)
         entries += _entries(context_id, person_id, movements, current, now=now)
-        state_changed = _move(balance, wanted, movements, current.number, now=now)
+        after = _move(before, wanted, movements, current.number)
+        if after != before:
+            moved.append(_balance_row(context_id, person_id, after, now=now))
+        state_changed = (after.points, after.goal_reached) != (before.points, before.goal_reached)
         outcome[person_id] = Evaluated(
-            wanted, balance.points, balance.bonus_points, tuple(movements), state_changed, current.version_id
+            wanted, after.points, after.bonus_points, tuple(movements), state_changed, current.version_id
         )
-    if entries:
-        tx.execute(insert(LedgerEntry), entries)
-    tx.flush()
+    insert_many(tx, LedgerEntry, entries)
+    insert_many(tx, Balance, moved, key=_BALANCE_KEY, update=_BALANCE_VALUES)
     return outcome
 
 
@@ -85,15 +131,10 @@ def activities_of(
     tx: Session, context_id: uuid.UUID, person_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[Activity]]:
     """Return what each of these people did in the course, in no order."""
-    rows = tx.execute(
-        select(
-            ActivityRow.person_id, ActivityRow.id, ActivityRow.verb, ActivityRow.task_id, ActivityRow.occurred_at
-        ).where(ActivityRow.context_id == context_id, ActivityRow.person_id.in_(person_ids))
-    )
     found: dict[uuid.UUID, list[Activity]] = {}
-    for row in rows:
-        activity = Activity(row.id, Verb(row.verb), row.task_id, row.occurred_at)
-        found.setdefault(row.person_id, []).append(activity)
+    rows = tx.execute(_ACTIVITIES, {"context": context_id, "people": list(person_ids)}).all()
+    for person_id, activity_id, verb, task_id, occurred_at in rows:
+        found.setdefault(person_id, []).append(Activity(activity_id, _VERBS[verb], task_id, occurred_at))
     return found
 
 
@@ -101,35 +142,22 @@ def held_points(
     tx: Session, context_id: uuid.UUID, person_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, dict[str, HeldPoints]]:
     """Return what the ledger says each of these people holds, by effect key."""
-    rows = tx.execute(
-        select(
-            LedgerEntry.person_id,
-            LedgerEntry.effect_key,
-            func.sum(LedgerEntry.points).label("points"),
-            func.count().label("entries"),
-            func.max(LedgerEntry.rule_lineage).label("rule_lineage"),
-        )
-        .where(LedgerEntry.context_id == context_id, LedgerEntry.person_id.in_(person_ids))
-        .group_by(LedgerEntry.person_id, LedgerEntry.effect_key)
-    )
     found: dict[uuid.UUID, dict[str, HeldPoints]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, {})[row.effect_key] = HeldPoints(int(row.points), row.entries, row.rule_lineage)
+    rows = tx.execute(_HELD, {"context": context_id, "people": list(person_ids)}).all()
+    for person_id, effect_key, points, entries, rule_lineage in rows:
+        found.setdefault(person_id, {})[effect_key] = HeldPoints(int(points), entries, rule_lineage)
     return found
 
 
-def _move(balance: Balance, wanted: Desired, movements: Iterable[Movement], number: int, *, now: datetime) -> bool:
-    """Bring the balance along with the entries; says whether anything about the learner's standing changed."""
-    bonus = sum(movement.points for movement in movements if movement.rule_lineage == BONUS_RULE)
-    required = sum(movement.points for movement in movements if movement.rule_lineage != BONUS_RULE)
-    changed = bool(required) or balance.goal_reached != wanted.goal_reached
-    if changed or bonus or balance.version_number != number:
-        balance.points += required
-        balance.bonus_points += bonus
-        balance.goal_reached = wanted.goal_reached
-        balance.version_number = number
-        balance.updated_at = now
-    return changed
+def _move(before: _Balance, wanted: Desired, movements: Iterable[Movement], number: int) -> _Balance:
+    """Bring the balance along with the entries."""
+    required, bonus = before.points, before.bonus_points
+    for movement in movements:
+        if movement.rule_lineage == BONUS_RULE:
+            bonus += movement.points
+        else:
+            required += movement.points
+    return _Balance(required, bonus, wanted.goal_reached, number)
 
 
 def _entries(
@@ -153,31 +181,28 @@ def _entries(
     ]
 
 
+def _balance_row(context_id: uuid.UUID, person_id: uuid.UUID, balance: _Balance, *, now: datetime) -> dict[str, object]:
+    return {"context_id": context_id, "person_id": person_id, **balance._asdict(), "updated_at": now}
+
+
 def _lock_balances(
     tx: Session, context_id: uuid.UUID, person_ids: Collection[uuid.UUID], *, now: datetime
-) -> Mapping[uuid.UUID, Balance]:
+) -> Mapping[uuid.UUID, _Balance]:
+    """Lock the balances in the order of their people, and return them.
+
+    Of one learner the row is nearly always there: look first. For several look second: a row that was missing at the
+    look and is there a moment later would be locked after its turn.
+    """
+    people = sorted(set(person_ids))
+    found = _find_balances(tx, context_id, people) if len(people) == 1 else {}
+    if found or not people:
+        return found
+    nothing = _Balance(0, 0, False, 0)
     insert_many_unless_present(
-        tx,
-        Balance,
-        [
-            {
-                "context_id": context_id,
-                "person_id": person_id,
-                "points": 0,
-                "bonus_points": 0,
-                "goal_reached": False,
-                "version_number": 0,
-                "updated_at": now,
-            }
-            for person_id in sorted(set(person_ids))
-        ],
-        key=("context_id", "person_id"),
+        tx, Balance, [_balance_row(context_id, person_id, nothing, now=now) for person_id in people], key=_BALANCE_KEY
     )
-    rows = tx.execute(
-        select(Balance)
-        .where(Balance.context_id == context_id, Balance.person_id.in_(person_ids))
-        .order_by(Balance.person_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalars()
-    return {balance.person_id: balance for balance in rows}
+    return _find_balances(tx, context_id, people)
+
+
+def _find_balances(tx: Session, context_id: uuid.UUID, people: list[uuid.UUID]) -> dict[uuid.UUID, _Balance]:
+    return {row[0]: _Balance(*row[1:]) for row in tx.execute(_BALANCES, {"context": context_id, "people": people})}

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from config.errors import Conflict, NotFound, ToolError
 from config.upsert import insert_unless_present
 from gamification.engine.activity import Verb
 from gamification.models import HAND_IN_LENGTH, LINK_LENGTH, ActivityRow, HandIn, Review
+
+_BY_HAND = (Verb.AWARDED, Verb.WITHDRAWN)
 
 
 class HandInProblem(StrEnum):
@@ -47,6 +49,11 @@ class HandInView:
     review_activity_id: uuid.UUID | None
     reviewer_id: uuid.UUID | None
     reviewed_at: datetime | None
+
+
+def hand_in_key(hand_in_id: uuid.UUID) -> str:
+    """Return the key of the activity that says this work was sent: sending one form twice is one fact."""
+    return f"hand-in:{hand_in_id}"
 
 
 def check_work(text: str, link: str) -> tuple[str, str]:
@@ -147,15 +154,40 @@ def hand_ins_of(
     return _views(tx, *conditions)
 
 
+def was_decided_by_hand(tx: Session, work: HandInView) -> bool:
+    """Say whether somebody gave or took back the task's points after this work was sent: it waits no more then."""
+    decided = select(ActivityRow.id).where(
+        ActivityRow.person_id == work.person_id,
+        ActivityRow.task_id == work.task_id,
+        ActivityRow.verb.in_(_BY_HAND),
+        ActivityRow.occurred_at >= work.handed_in_at,
+    )
+    return tx.execute(decided.limit(1)).first() is not None
+
+
 def waiting_hand_ins(tx: Session, context_id: uuid.UUID, *, limit: int = 200) -> list[HandInView]:
     """Return the work that waits for a reviewer, longest waiting first: of each learner and task only the newest.
 
     Work for a task that the learner got in another way meanwhile does not wait any more.
     """
+    return _views(tx, *_waits(context_id), limit=limit)
+
+
+def waiting_counts(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Return for how many tasks the work of each learner waits for a reviewer; who waits for nothing is left out."""
+    rows = tx.execute(
+        select(HandIn.person_id, func.count().label("waiting"))
+        .outerjoin(Review, Review.hand_in_id == HandIn.id)
+        .where(*_waits(context_id))
+        .group_by(HandIn.person_id)
+    )
+    return {row.person_id: row.waiting for row in rows}
+
+
+def _waits(context_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
     newer = aliased(HandIn)
     given = aliased(ActivityRow)
-    return _views(
-        tx,
+    return (
         HandIn.context_id == context_id,
         Review.hand_in_id.is_(None),
         ~select(newer.id)
@@ -170,11 +202,10 @@ def waiting_hand_ins(tx: Session, context_id: uuid.UUID, *, limit: int = 200) ->
             given.context_id == HandIn.context_id,
             given.person_id == HandIn.person_id,
             given.task_id == HandIn.task_id,
-            given.verb.in_([Verb.AWARDED, Verb.WITHDRAWN]),
+            given.verb.in_(_BY_HAND),
             given.occurred_at >= HandIn.handed_in_at,
         )
         .exists(),
-        limit=limit,
     )
 
 

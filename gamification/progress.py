@@ -116,7 +116,7 @@ def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standi
         )
         for rule in shown
     )
-    balance = tx.get(Balance, (context_id, person_id))
+    balance = tx.get(Balance, (context_id, person_id), populate_existing=True)
     return Standing(
         tasks=tasks,
         points=balance.points if balance else 0,

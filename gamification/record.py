@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Table, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from config.ids import new_id
@@ -16,6 +17,11 @@ from gamification.engine.activity import Verb
 from gamification.engine.desired import Desired
 from gamification.evaluate import Evaluated, evaluate_people
 from gamification.models import ActivityRow, ActivitySource
+
+_ACTIVITY = cast(Table, ActivityRow.__table__).c
+_KNOWN = select(_ACTIVITY.id, _ACTIVITY.source, _ACTIVITY.external_id).where(
+    tuple_(_ACTIVITY.source, _ACTIVITY.external_id).in_(bindparam("keys", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ def record_activity(tx: Session, activity: NewActivity, *, now: datetime) -> Rec
 def record_activities(tx: Session, activities: Sequence[NewActivity], *, now: datetime) -> list[Recorded]:
     """Write these facts and the difference they make, for any number of people; returns them in the order given.
 
-    The `evaluated` of somebody with several of these facts is the outcome of all of them together.
+    The `evaluated` of somebody with several of these facts is the outcome of all of them together. Of a fact that is
+    told twice here, the first telling is new.
     """
     keys = [(str(activity.source), activity.external_id) for activity in activities]
     # In the order of their keys, so that two imports of the same facts wait for each other and never in a circle.
@@ -93,11 +100,8 @@ def record_activities(tx: Session, activities: Sequence[NewActivity], *, now: da
     ids = dict(new)
     known = [key for key in wanted if key not in new]
     if known:
-        key_columns = tuple_(ActivityRow.source, ActivityRow.external_id)
-        for row in tx.execute(
-            select(ActivityRow.id, ActivityRow.source, ActivityRow.external_id).where(key_columns.in_(known))
-        ):
-            ids[row.source, row.external_id] = row.id
+        for activity_id, source, external_id in tx.execute(_KNOWN, {"keys": known}):
+            ids[source, external_id] = activity_id
     people: dict[uuid.UUID, set[uuid.UUID]] = {}
     for activity in activities:
         people.setdefault(activity.context_id, set()).add(activity.person_id)
@@ -105,10 +109,11 @@ def record_activities(tx: Session, activities: Sequence[NewActivity], *, now: da
         context_id: evaluate_people(tx, context_id, sorted(people[context_id]), now=now)
         for context_id in sorted(people)
     }
-    return [
-        Recorded(ids[key], key in new, evaluated[activity.context_id][activity.person_id])
-        for key, activity in zip(keys, activities, strict=True)
-    ]
+    recorded = []
+    for key, activity in zip(keys, activities, strict=True):
+        is_new = new.pop(key, None) is not None
+        recorded.append(Recorded(ids[key], is_new, evaluated[activity.context_id][activity.person_id]))
+    return recorded
 
 
 def _row(activity: NewActivity, *, now: datetime) -> dict[str, object]:

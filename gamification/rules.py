@@ -7,14 +7,22 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from gamification.engine.rule_set import RuleSet
 from gamification.models import RuleSetPointer, RuleSetVersion
 
 _MOST_COMPILED = 512
+_POINTER = cast(Table, RuleSetPointer.__table__).c
+# Built once: every activity passes here. (A foreign key gets its type only when its table is known: named here.)
+_POINTER_FOR_SHARING = (
+    select(_POINTER.version_id)
+    .where(_POINTER.context_id == bindparam("context", type_=Uuid()))
+    .with_for_update(read=True)
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,7 @@ def hold_rules(tx: Session, context_id: uuid.UUID) -> CurrentRules | None:
     Many may hold them at once, before or after they lock a balance: only publishing takes the pointer for itself, and
     it takes no balance, so nobody waits in a circle.
     """
-    pointer = select(RuleSetPointer.version_id).where(RuleSetPointer.context_id == context_id)
-    version_id = tx.execute(pointer.with_for_update(read=True)).scalar_one_or_none()
+    version_id = tx.execute(_POINTER_FOR_SHARING, {"context": context_id}).scalar_one_or_none()
     return get_version(tx, version_id) if version_id else None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import outbox
 from gamification.rules import has_rules
+from lti_tool.link_settings import is_open, keep_link_setting
 from lti_tool.login import Login, issue_login, read_hints, read_login, seal_hints
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
@@ -46,15 +47,18 @@ class FirstPage(StrEnum):
     SETUP = "setup"
     PARTICIPANTS = "participants"
     WELCOME = "welcome"
-    ROUTE = "route"
+    TODAY = "today"
+    TASK = "task"
+    """Of a learner who opened the link of one task."""
 
 
 @dataclass(frozen=True)
 class Launched:
-    """An open session and the page it begins on."""
+    """An open session and the page it begins on; `task_id` is set where that is the page of a task."""
 
     session: OpenedSession
     first_page: FirstPage
+    task_id: uuid.UUID | None = None
 
 
 def first_page(tx: Session, context_id: uuid.UUID, role: PrincipalRole, *, is_welcomed: bool) -> FirstPage:
@@ -63,7 +67,7 @@ def first_page(tx: Session, context_id: uuid.UUID, role: PrincipalRole, *, is_we
         return FirstPage.PARTICIPANTS if has_rules(tx, context_id) else FirstPage.SETUP
     if may_review(role):
         return FirstPage.PARTICIPANTS
-    return FirstPage.ROUTE if is_welcomed else FirstPage.WELCOME
+    return FirstPage.TODAY if is_welcomed else FirstPage.WELCOME
 
 
 def begin_login(tool: Tool, initiation: LoginInitiation, *, browser: str) -> LoginBegun:
@@ -150,9 +154,24 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
             places.keep_registration_name(tx, registration, claims)
             role = principal_role(claims.role_uris)
-            context_id, link_id = places.keep_place(tx, deployment.id, claims, now=now)
-            if places.keep_line_item(tx, context_id, link_id, claims, now=now):
-                # What was earned before the column was there belongs in it too.
+            place = places.keep_place(tx, deployment.id, claims, now=now)
+            context_id, link_id = place.context_id, place.link_id
+            has_new_column = places.keep_line_item(tx, context_id, link_id, claims, now=now)
+            person, membership = places.keep_member(
+                tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+            )
+            task_id = keep_link_setting(
+                tx,
+                place.setting,
+                claims,
+                context_id=context_id,
+                link_id=link_id,
+                person_id=person.id,
+                now=now,
+            )
+            if has_new_column:
+                # What was earned before the column was there belongs in it too. Promised after the rules were locked,
+                # in the order in which a teacher publishes: so nobody waits in a circle.
                 outbox.put(
                     tx,
                     MessageType.EVALUATE_COURSE,
@@ -160,9 +179,6 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                     now=now,
                     coalesce_key=str(context_id),
                 )
-            person, membership = places.keep_member(
-                tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
-            )
             opened = open_session(
                 tx,
                 person_id=person.id,
@@ -174,7 +190,10 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                 now=now,
             )
             is_welcomed = membership.welcomed_at is not None
-            return Launched(opened, first_page(tx, context_id, role, is_welcomed=is_welcomed))
+            page = first_page(tx, context_id, role, is_welcomed=is_welcomed)
+            if page is FirstPage.TODAY and task_id is not None and is_open(tx, context_id, task_id):
+                return Launched(opened, FirstPage.TASK, task_id)
+            return Launched(opened, page)
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
     raise LaunchRefused(LaunchRefusal.DEPLOYMENT_WAITING)

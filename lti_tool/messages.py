@@ -14,3 +14,5 @@ class MessageType(StrEnum):
     """ids: award_id. Sign the badge of this award."""
     EVALUATE_COURSE = "evaluate_course"
     """ids: context_id. Bring everybody in the course to the newest rules."""
+    MAKE_COLUMNS = "make_columns"
+    """ids: context_id. Make the gradebook columns of tasks that the teacher asked for and that are not there yet."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from badges.award import award
+from badges.award import NewAward, award_many
 from config import outbox
 from config.errors import Conflict, NotAllowed, NotFound
 from gamification.engine.rule_set import TaskRule
@@ -24,6 +25,9 @@ from lti_tool.messages import MessageType
 from lti_tool.roster.gradebook import score_columns
 from lti_tool.roster.models import Person
 from lti_tool.sources.own_tasks import task_completed, work_handed_in
+
+_PERSON = cast(Table, Person.__table__).c
+_REGISTRATION = select(_PERSON.registration_id).where(_PERSON.id == bindparam("person"))
 
 
 def record_activity(tx: Session, activity: NewActivity, *, now: datetime) -> Recorded:
@@ -117,16 +121,25 @@ def evaluate_again(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, 
     _follow(tx, context_id, {person_id: evaluated}, now=now, always_send=True)
 
 
-def promise_scores(tx: Session, context_id: uuid.UUID, person_ids: Iterable[uuid.UUID], *, now: datetime) -> None:
-    """Promise to tell the gradebook columns of the course where these learners stand.
+def promise_scores(
+    tx: Session,
+    context_id: uuid.UUID,
+    person_ids: Iterable[uuid.UUID],
+    *,
+    now: datetime,
+    only: uuid.UUID | None = None,
+) -> None:
+    """Promise to tell the gradebook columns of the course, or `only` one of them, where these learners stand.
 
     Messages of one platform share a lane: a school's rate limit is one bucket.
     """
-    columns = score_columns(tx, context_id)
     people = sorted(person_ids)
-    if not columns or not people:
+    if not people:
         return
-    registration_id = tx.execute(select(Person.registration_id).where(Person.id == people[0])).scalar_one()
+    columns = [column for column in score_columns(tx, context_id) if only in (None, column.line_item_id)]
+    if not columns:
+        return
+    registration_id = tx.execute(_REGISTRATION, {"person": people[0]}).scalar_one()
     outbox.put_many(
         tx,
         MessageType.PUBLISH_SCORE,
@@ -136,8 +149,13 @@ def promise_scores(tx: Session, context_id: uuid.UUID, person_ids: Iterable[uuid
             for person_id in people
         ],
         now=now,
-        lane=f"platform:{registration_id}",
+        lane=platform_lane(registration_id),
     )
+
+
+def platform_lane(registration_id: uuid.UUID) -> str:
+    """Return the lane of everything that calls this platform."""
+    return f"platform:{registration_id}"
 
 
 def _task_to_do(
@@ -166,30 +184,38 @@ def _follow(
     always_send: bool = False,
 ) -> None:
     """Award what was reached and promise what must be told, for each learner in the order of their ids."""
-    to_send = []
-    for person_id in sorted(outcomes):
-        outcome = outcomes[person_id]
-        is_awarded = _award(tx, person_id, outcome, now=now)
-        if always_send or is_awarded or outcome.state_changed or outcome.movements:
-            to_send.append(person_id)
-    promise_scores(tx, context_id, to_send, now=now)
+    awarded = _award(tx, outcomes, now=now)
+    promise_scores(
+        tx,
+        context_id,
+        [
+            person_id
+            for person_id, outcome in outcomes.items()
+            if always_send or person_id in awarded or outcome.state_changed or outcome.movements
+        ],
+        now=now,
+    )
 
 
-def _award(tx: Session, person_id: uuid.UUID, outcome: Evaluated, *, now: datetime) -> bool:
-    is_awarded = False
-    for granted in outcome.desired.achievements:
-        if outcome.version_id is None:
-            continue
-        award_id = award(
-            tx,
+def _award(tx: Session, outcomes: Mapping[uuid.UUID, Evaluated], *, now: datetime) -> set[uuid.UUID]:
+    """Award what these learners should hold, and return who got something."""
+    wanted = [
+        NewAward(
             achievement_id=granted.achievement.achievement_id,
             achievement_version_id=granted.achievement.version_id,
             person_id=person_id,
             activity_id=granted.activity_id,
             rule_set_version_id=outcome.version_id,
-            now=now,
         )
-        if award_id is not None:
-            is_awarded = True
-            outbox.put(tx, MessageType.ISSUE_CREDENTIAL, {"award_id": award_id}, now=now, coalesce_key=str(award_id))
-    return is_awarded
+        for person_id, outcome in outcomes.items()
+        if outcome.version_id is not None
+        for granted in outcome.desired.achievements
+    ]
+    awarded = award_many(tx, wanted, now=now)
+    outbox.put_many(
+        tx,
+        MessageType.ISSUE_CREDENTIAL,
+        [({"award_id": award_id}, str(award_id)) for award_id in awarded.values()],
+        now=now,
+    )
+    return {person_id for _achievement_id, person_id in awarded}

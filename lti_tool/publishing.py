@@ -6,63 +6,57 @@ https://www.imsglobal.org/spec/lti-ags/v2p0/#score-service
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
-from badges.achievement import achievement_texts
-from badges.award import list_awards
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from config.errors import PlatformFailed
-from gamification.progress import Standing, standing
-from lti_tool.lti.ags import SCOPE_SCORE, ActivityProgress, GradingProgress, Score, put_score
+from lti_tool.lti.ags import SCOPE_RESULT_READONLY, Score, list_results, put_score
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
+from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.platforms.families import family_of
-from lti_tool.roster.models import LineItem, Person, Registration
+from lti_tool.roster.gradebook import find_delivery, keep_delivery, score_columns
+from lti_tool.roster.gradebook_models import DeliveryState
+from lti_tool.roster.models import LineItem, Membership, Person, Registration
 from lti_tool.roster.signing_keys import current_signing_key
+from lti_tool.scores import Earned, course_score, task_score
 from lti_tool.tool import Tool
-from lti_tool.words import score_comment
 
+TOLERANCE = 0.001
+"""How far what is read back may be from what was sent, as a fraction: gradebooks round."""
+SLOW = timedelta(seconds=20)
+"""A platform that took longer to accept a score is not read back: the worker's lease would run out meanwhile."""
 _TIMESTAMP_NOT_NEWER = 409
+_Shown = tuple[DeliveryState, tuple[float | None, float | None]]
+_UNREAD: _Shown = (DeliveryState.UNCHECKED, (None, None))
 
 
 def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    """Send this learner's points to this column; nothing where the platform takes no scores on it any more.
+    """Send this learner's score to this column, read back what the gradebook made of it, and keep that.
 
-    What is sent, and why: docs/decisions/0005-scores.md.
+    Nothing is sent where the column gets no scores any more (another choice, switched off, not allowed), where there is
+    nothing to tell, or to somebody who does not learn here now. What is sent, and why: docs/decisions/0005-scores.md.
 
     Raises:
-        PlatformFailed: `retryable` says whether later helps.
+        PlatformFailed: the score was not accepted; `retryable` says whether later helps.
     """
     now = tool.clock.now()
     with tool.db.reading() as tx:
-        line_item = tx.get_one(LineItem, line_item_id)
-        if SCOPE_SCORE not in line_item.scopes:
+        earned = _score_to_send(tx, line_item_id, person_id)
+        if earned is None:
             return
+        line_item = tx.get_one(LineItem, line_item_id)
         person = tx.get_one(Person, person_id)
         registration = tx.get_one(Registration, person.registration_id)
-        where = standing(tx, line_item.context_id, person_id)
-        if where is None:
-            return
         key = current_signing_key(tx, tool.box, now=now)
-        awards = list_awards(tx, line_item.context_id, person_id)
-        if awards:
-            badge_name = awards[-1].name
-        else:
-            badge_name = achievement_texts(tx, where.achievement.version_id).name if where.achievement else ""
-    has_badge = where.goal_reached or bool(awards)
-    score_given, score_maximum = _points_to_send(where)
     score = Score(
         user_id=person.subject,
         timestamp=now,
-        activity_progress=ActivityProgress.COMPLETED if has_badge else ActivityProgress.IN_PROGRESS,
-        grading_progress=GradingProgress.FULLY_GRADED,
-        score_given=score_given,
-        score_maximum=score_maximum,
-        comment=score_comment(
-            person.locale or person.launch_locale,
-            points=where.points,
-            goal_points=where.goal_points,
-            total_points=where.total_points,
-            goal_reached=has_badge,
-            badge_name=badge_name,
-        ),
+        activity_progress=earned.activity_progress,
+        score_given=earned.given,
+        score_maximum=earned.maximum,
+        comment=earned.comment,
         extension=family_of(registration.product_family).score_extension,
     )
     endpoint = PlatformEndpoint(
@@ -78,10 +72,56 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
             raise
         # Moodle compares whole seconds: a second score within the second is refused, and is newer a moment later.
         raise PlatformFailed("timestamp-not-newer", retryable=True, status=failed.status) from failed
+    is_slow = tool.clock.now() - now > SLOW
+    state, shown = _UNREAD if is_slow else _read_back(tool, endpoint, line_item, person.subject, earned)
+    with tool.db.transaction() as tx:
+        keep_delivery(
+            tx, line_item_id, person_id, state, score=(earned.given, earned.maximum), result=shown, sent_at=now
+        )
 
 
-def _points_to_send(where: Standing) -> tuple[float, float]:
-    """Return points out of the total, or percent of it where others in the same column have another total."""
-    if where.total_differs:
-        return round(100 * where.points / where.total_points, 2), 100
-    return where.points, where.total_points
+def _score_to_send(tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:
+    line_item = tx.get_one(LineItem, line_item_id)
+    columns = [column for column in score_columns(tx, line_item.context_id) if column.line_item_id == line_item_id]
+    if not columns or not _may_earn_here(tx, line_item.context_id, person_id):
+        return None
+    person = tx.get_one(Person, person_id)
+    locale, task_id = person.locale or person.launch_locale, columns[0].task_id
+    if task_id is None:
+        return course_score(tx, line_item.context_id, person_id, locale)
+    earned = task_score(tx, line_item.context_id, person_id, task_id, locale)
+    if earned is None:
+        return None
+    known = find_delivery(tx, line_item_id, person_id)
+    # Everything that a learner does promises a score to every column; that of another task has told this already.
+    has_told = (
+        known is not None
+        and known.state != DeliveryState.KEPT
+        and (earned.since is None or known.sent_at >= earned.since)
+        and (known.score_given, known.score_maximum) == (earned.given, earned.maximum)
+    )
+    return None if has_told else earned
+
+
+def _may_earn_here(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    role = tx.execute(
+        select(Membership.role).where(Membership.context_id == context_id, Membership.person_id == person_id)
+    ).scalar_one_or_none()
+    return role is None or may_earn(PrincipalRole(role))
+
+
+def _read_back(tool: Tool, endpoint: PlatformEndpoint, line_item: LineItem, subject: str, earned: Earned) -> _Shown:
+    """Return what became of an accepted score. That it cannot be read says nothing against it: it is not sent again."""
+    if SCOPE_RESULT_READONLY not in line_item.scopes:
+        return _UNREAD
+    try:
+        results = list_results(tool.platform_http, endpoint, line_item.url, subject)
+    except PlatformFailed:
+        return _UNREAD
+    result = next((found for found in results if found.user_id == subject), None)
+    if result is None or result.score is None:
+        return DeliveryState.KEPT, (None, None)
+    # https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: without one it is 1.
+    maximum = result.maximum or 1.0
+    is_ours = abs(result.score / maximum - earned.given / earned.maximum) <= TOLERANCE
+    return DeliveryState.DELIVERED if is_ours else DeliveryState.KEPT, (result.score, maximum)

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from config.errors import Conflict, NotAllowed, NotFound
 from gamification.engine.activity import Verb
-from gamification.engine.task_state import NOTHING_DONE, TaskFacts, task_facts
+from gamification.engine.rule_set import RuleSet
+from gamification.engine.task_state import NOTHING_DONE, task_facts
 from gamification.evaluate import activities_of
-from gamification.hand_ins import get_hand_in, hand_ins_of, keep_review
+from gamification.hand_ins import get_hand_in, hand_ins_of, keep_review, was_decided_by_hand
 from gamification.record import Recorded
 from gamification.remarks import Praise, add_remark
 from gamification.rules import hold_rules
@@ -43,7 +44,8 @@ def review_work(
     Raises:
         NotAllowed: somebody who may not review.
         NotFound: no such work in this course.
-        Conflict: a colleague was first (`reviewed-meanwhile`), or the learner sent newer work (`newer-work`).
+        Conflict: a colleague was first (`reviewed-meanwhile`), with a review or by hand, or the learner sent newer
+            work (`newer-work`).
         RemarkInvalid: the remark is too long.
     """
     if not may_review(role):
@@ -53,16 +55,16 @@ def review_work(
     work = get_hand_in(tx, context_id, hand_in_id)
     if work.outcome is not None:
         raise Conflict("reviewed-meanwhile")
-    newest = hand_ins_of(tx, context_id, work.person_id, work.task_id)[-1]
-    if newest.hand_in_id != hand_in_id:
-        raise Conflict("newer-work")
     recorded = record_activity(
         tx,
         work_reviewed(work, context_id=context_id, outcome=outcome, reviewer_id=reviewer_id, occurred_at=now),
         now=now,
     )
-    if not recorded.is_new:
+    # Only now, with the learner's balance locked: what others did to this learner can be seen and cannot change.
+    if not recorded.is_new or was_decided_by_hand(tx, work):
         raise Conflict("reviewed-meanwhile")
+    if hand_ins_of(tx, context_id, work.person_id, work.task_id)[-1].hand_in_id != hand_in_id:
+        raise Conflict("newer-work")
     keep_review(tx, hand_in_id, activity_id=recorded.activity_id, outcome=outcome, reviewer_id=reviewer_id, now=now)
     add_remark(
         tx,
@@ -158,7 +160,7 @@ def _decide(
     if not may_review(role):
         raise NotAllowed("may-not-review")
     _require_learner(tx, context_id, person_id)
-    facts = _facts(tx, context_id, person_id, task_id)
+    rules = _rules_with(tx, context_id, task_id)
     recorded = record_activity(
         tx,
         decided_by_hand(
@@ -174,8 +176,14 @@ def _decide(
     )
     if not recorded.is_new:
         return recorded
-    # Only now: the same form sent twice must find what it did itself, not a conflict.
-    if (facts.held_by is None) != (verb is Verb.AWARDED):
+    # Only now: the same form sent twice must find what it did itself, not a conflict; and with the learner's balance
+    # locked, what a colleague decided at the same moment can be seen.
+    others = [
+        activity
+        for activity in activities_of(tx, context_id, [person_id])[person_id]
+        if activity.id != recorded.activity_id
+    ]
+    if (task_facts(others, rules).get(task_id, NOTHING_DONE).held_by is None) != (verb is Verb.AWARDED):
         raise Conflict("task-done" if verb is Verb.AWARDED else "task-not-done")
     add_remark(
         tx,
@@ -191,12 +199,11 @@ def _decide(
     return recorded
 
 
-def _facts(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_id: uuid.UUID) -> TaskFacts:
+def _rules_with(tx: Session, context_id: uuid.UUID, task_id: uuid.UUID) -> RuleSet:
     held = hold_rules(tx, context_id)
     if held is None or held.rules.rule_for(task_id) is None:
         raise NotFound("task")
-    activities = activities_of(tx, context_id, [person_id]).get(person_id, ())
-    return task_facts(activities, held.rules).get(task_id, NOTHING_DONE)
+    return held.rules
 
 
 def _require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:

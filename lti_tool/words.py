@@ -10,6 +10,8 @@ import gettext as gettext_module
 from functools import lru_cache
 from pathlib import Path
 
+from gamification.engine.task_state import TaskState
+
 TRANSLATIONS = Path(__file__).parent / "translations"
 LOCALES = ("nl", "en")
 """The languages of the service; the first is the one where nothing else is known."""
@@ -37,22 +39,37 @@ def score_comment(
 ) -> str:
     """Return what stands beside the score in the gradebook: how far the goal is, and what can be earned in all.
 
-    `goal_reached` is True for a holder of the badge too, whatever the goal is now.
+    `goal_reached` is True for a holder of the badge too, whatever the goal is now; `badge_name` is empty in a course
+    without a badge.
     """
     npgettext = translations(locale).npgettext
     words = {"points": points, "goal": goal_points, "badge": badge_name}
-    if goal_reached:
+    if goal_reached and badge_name:
         goal = npgettext(
             "learner",
             "You have %(points)s point and the badge %(badge)s.",
             "You have %(points)s points and the badge %(badge)s.",
             points,
         )
-    else:
+    elif goal_reached:
+        goal = npgettext(
+            "learner",
+            "You have reached your goal with %(points)s point.",
+            "You have reached your goal with %(points)s points.",
+            points,
+        )
+    elif badge_name:
         goal = npgettext(
             "learner",
             "You have %(points)s of %(goal)s point for the badge %(badge)s.",
             "You have %(points)s of %(goal)s points for the badge %(badge)s.",
+            goal_points,
+        )
+    else:
+        goal = npgettext(
+            "learner",
+            "You have %(points)s of %(goal)s point for your goal.",
+            "You have %(points)s of %(goal)s points for your goal.",
             goal_points,
         )
     total = npgettext(
@@ -62,3 +79,20 @@ def score_comment(
         total_points,
     )
     return f"{goal % words} {total % {'num': total_points}}"
+
+
+def task_comment(locale: str, state: TaskState, points: int) -> str:
+    """Return what stands beside the score of one task: it is done, or it does not count now and what happens next."""
+    words = translations(locale)
+    if state is TaskState.DONE:
+        done = words.pgettext("learner", "You have done this task.")
+        gets = words.npgettext("learner", "You get %(num)s point for it.", "You get %(num)s points for it.", points)
+        return f"{done} {gets % {'num': points}}"
+    not_now = words.pgettext("learner", "This task does not count right now.")
+    if state is TaskState.WAITING:
+        next_step = words.pgettext("learner", "Your coach is looking at your work.")
+    elif state is TaskState.PRACTISE:
+        next_step = words.pgettext("learner", "Practise a little more and send your work again.")
+    else:
+        next_step = words.pgettext("learner", "Ask your coach what you can do.")
+    return f"{not_now} {next_step}"

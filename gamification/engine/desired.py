@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gamification.engine.activity import Activity, in_order
-from gamification.engine.rule_set import AchievementRef, RuleSet
-from gamification.engine.task_state import task_facts
+from gamification.engine.rule_set import AchievementRef, RuleSet, TaskRule
+from gamification.engine.task_state import NOTHING_DONE, task_facts
 
 TASK_RULE = "task"
 """Lineage of the rule: a finished required task gives its points. Publishing a new version keeps the lineage."""
@@ -38,12 +38,21 @@ class GrantedAchievement:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """An effect key that should sum to nothing because of this activity."""
+
+    effect_key: str
+    activity_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class Desired:
-    """Everything a learner should hold in one course."""
+    """Everything a learner should hold in one course, and what took away what is not held any more."""
 
     points: tuple[EarnedPoints, ...]
     achievements: tuple[GrantedAchievement, ...]
     goal_reached: bool
+    taken_back: tuple[TakenBack, ...] = ()
 
     @property
     def total(self) -> int:
@@ -71,16 +80,22 @@ def desired(activities: Iterable[Activity], rules: RuleSet) -> Desired:
     once. The activity that lifts the sum to the goal is the one that caused the badge.
     """
     facts = task_facts(activities, rules)
-    held = {found.held_by.id: task_id for task_id, found in facts.items() if found.held_by is not None}
-    causes = in_order(found.held_by for found in facts.values() if found.held_by is not None)
+    causes: list[Activity] = []
+    rule_of: dict[uuid.UUID, TaskRule] = {}
+    taken_back: list[TakenBack] = []
+    for rule in rules.tasks:
+        found = facts.get(rule.task_id, NOTHING_DONE)
+        if found.held_by is not None:
+            causes.append(found.held_by)
+            rule_of[found.held_by.id] = rule
+        elif found.taken_back_by is not None:
+            taken_back.append(TakenBack(effect_key(_lineage(rule), rule.task_id), found.taken_back_by.id))
     points: list[EarnedPoints] = []
     total = 0
     reached_by: uuid.UUID | None = None
-    for cause in causes:
-        rule = rules.rule_for(held[cause.id])
-        if rule is None:
-            continue
-        lineage = BONUS_RULE if rule.is_bonus else TASK_RULE
+    for cause in in_order(causes):
+        rule = rule_of[cause.id]
+        lineage = _lineage(rule)
         points.append(EarnedPoints(effect_key(lineage, rule.task_id), lineage, rule.points, cause.id))
         if rule.is_bonus:
             continue
@@ -90,4 +105,8 @@ def desired(activities: Iterable[Activity], rules: RuleSet) -> Desired:
     achievements: tuple[GrantedAchievement, ...] = ()
     if reached_by is not None and rules.achievement is not None:
         achievements = (GrantedAchievement(rules.achievement, reached_by),)
-    return Desired(tuple(points), achievements, reached_by is not None)
+    return Desired(tuple(points), achievements, reached_by is not None, tuple(taken_back))
+
+
+def _lineage(rule: TaskRule) -> str:
+    return BONUS_RULE if rule.is_bonus else TASK_RULE

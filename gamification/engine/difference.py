@@ -20,7 +20,7 @@ class HeldPoints:
 
 @dataclass(frozen=True)
 class Movement:
-    """An entry to write. `activity_id` is None for points that no activity supports any more."""
+    """An entry to write. `activity_id` is what gave the points or took them back, None when a change of rules did."""
 
     effect_key: str
     step: int
@@ -35,11 +35,13 @@ _NONE = HeldPoints(0, 0, "")
 def difference(held: Mapping[str, HeldPoints], wanted: Desired) -> list[Movement]:
     """Return the entries that bring the sum of every effect key to what it should be; none where it is so already."""
     should = {effect.effect_key: effect for effect in wanted.points}
+    taken_back = {effect.effect_key: effect.activity_id for effect in wanted.taken_back}
     movements = []
     for key in [*should, *(key for key in held if key not in should)]:
         effect, present = should.get(key), held.get(key, _NONE)
         change = (effect.points if effect else 0) - present.points
         if change:
             lineage = effect.rule_lineage if effect else present.rule_lineage
-            movements.append(Movement(key, present.entries, lineage, change, effect.activity_id if effect else None))
+            cause = effect.activity_id if effect else taken_back.get(key)
+            movements.append(Movement(key, present.entries, lineage, change, cause))
     return movements

@@ -32,16 +32,21 @@ class TaskFacts:
     """Where a learner is with a task, and why.
 
     `held_by` is the activity that gave the points as they stand now; `last` is the newest activity that changed the
-    state; `was_taken_back` stays True until somebody who teaches gives the task again.
+    state; `taken_back_by` stays until somebody who teaches gives the task again.
     """
 
     state: TaskState = TaskState.TO_DO
     held_by: Activity | None = None
     last: Activity | None = None
-    was_taken_back: bool = False
+    taken_back_by: Activity | None = None
     hand_ins: int = 0
     not_yet: int = field(default=0)
     """How often in a row a reviewer asked for more practice."""
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Whether somebody took the task back and nobody gave it again."""
+        return self.taken_back_by is not None
 
     def needs_review(self, rule: TaskRule) -> bool:
         """Say whether somebody must look at the work before it counts."""
@@ -64,27 +69,28 @@ def task_facts(activities: Iterable[Activity], rules: RuleSet) -> dict[uuid.UUID
 
 
 def _fold(activities: list[Activity], rule: TaskRule) -> TaskFacts:
-    state, was_taken_back, hand_ins, not_yet = TaskState.TO_DO, False, 0, 0
+    state, hand_ins, not_yet = TaskState.TO_DO, 0, 0
     held_by: Activity | None = None
     last: Activity | None = None
+    taken_back_by: Activity | None = None
     for activity in activities:
         verb = activity.verb
         if verb is Verb.WITHDRAWN:
-            state, was_taken_back, held_by, last = TaskState.TAKEN_BACK, True, None, activity
+            state, taken_back_by, held_by, last = TaskState.TAKEN_BACK, activity, None, activity
             continue
         if verb is Verb.HANDED_IN:
             hand_ins += 1
         if held_by is not None:
             continue
         if verb in {Verb.APPROVED, Verb.AWARDED} or (
-            verb is Verb.COMPLETED and rule.confirmation is Confirmation.LEARNER and not was_taken_back
+            verb is Verb.COMPLETED and rule.confirmation is Confirmation.LEARNER and taken_back_by is None
         ):
-            state, was_taken_back, held_by, last, not_yet = TaskState.DONE, False, activity, activity, 0
+            state, taken_back_by, held_by, last, not_yet = TaskState.DONE, None, activity, activity, 0
         elif verb is Verb.HANDED_IN:
             state, last = TaskState.WAITING, activity
         elif verb is Verb.NOT_YET:
             state, last, not_yet = TaskState.PRACTISE, activity, not_yet + 1
-    return TaskFacts(state, held_by, last, was_taken_back, hand_ins, not_yet)
+    return TaskFacts(state, held_by, last, taken_back_by, hand_ins, not_yet)
 
 
 def locked_tasks(rules: RuleSet, facts: Mapping[uuid.UUID, TaskFacts]) -> frozenset[uuid.UUID]:

@@ -10,6 +10,7 @@ from config.errors import ToolError
 from lti_tool.cli.database import db
 from lti_tool.cli.demo import demo, demo_platform
 from lti_tool.cli.keys import keys
+from lti_tool.cli.ledger import ledger
 from lti_tool.cli.outbox import outbox
 from lti_tool.cli.platform import platform
 from lti_tool.cli.serve import serve
@@ -23,7 +24,7 @@ def commands() -> None:
     """Mijlpaal: points, a percentage and signed badges inside Moodle and Canvas."""
 
 
-for command in (serve, worker, db, settings, platform, keys, outbox, demo, demo_platform):
+for command in (serve, worker, db, settings, platform, keys, outbox, ledger, demo, demo_platform):
     commands.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""What a learner's pages show."""
+"""What a learner's pages show: the list, the points, the badge, and what can be done next."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from sqlalchemy.orm import Session
 from badges.achievement import AchievementTexts, achievement_texts
 from badges.award import AwardView, list_awards
 from gamification.engine.goal import percent_to_goal
+from gamification.engine.task_state import TaskState
 from gamification.progress import TaskStanding, standing
-from lti_tool.roster.models import Context
+from lti_tool.course.membership import presentation_of
+from lti_tool.roster.models import Context, Presentation
+
+MOST_STEPS = 3
+"""How many next steps a learner sees at once: more would be a list to choose from, and that is the route."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class LearnerPage:
     """
 
     course_title: str
+    presentation: Presentation
     tasks: tuple[TaskStanding, ...]
     points: int
     bonus_points: int
@@ -42,17 +48,74 @@ class LearnerPage:
         """How many tasks are done."""
         return sum(1 for task in self.tasks if task.done_at is not None)
 
+    @property
+    def required_done(self) -> int:
+        """How many of the tasks that count for the goal are done."""
+        return sum(1 for task in self.required if task.done_at is not None)
+
+    @property
+    def required(self) -> tuple[TaskStanding, ...]:
+        """The tasks that count for the goal."""
+        return tuple(task for task in self.tasks if not task.is_bonus)
+
+    @property
+    def extras(self) -> tuple[TaskStanding, ...]:
+        """The tasks that nobody has to do."""
+        return tuple(task for task in self.tasks if task.is_bonus)
+
+    @property
+    def waiting(self) -> tuple[TaskStanding, ...]:
+        """The tasks whose work somebody looks at."""
+        return tuple(task for task in self.tasks if task.state is TaskState.WAITING)
+
+    @property
+    def next_steps(self) -> tuple[TaskStanding, ...]:
+        """What the learner can do now, at most three: begun work first, then the teacher's order, extras last."""
+        can_be_done = [task for task in self.tasks if task.can_be_done]
+        first = sorted(can_be_done, key=lambda task: (task.is_bonus, task.state is TaskState.TO_DO))
+        return tuple(first[:MOST_STEPS])
+
+    @property
+    def comes_first(self) -> TaskStanding | None:
+        """The task that opens the locked ones; None where nothing is locked."""
+        if not any(task.is_locked for task in self.tasks):
+            return None
+        return next((task for task in self.required if task.state is TaskState.TO_DO and not task.is_locked), None)
+
+    @property
+    def holds_or_earned_badge(self) -> bool:
+        """Whether there is a badge to show: one that is held, or one whose making follows from the goal."""
+        return bool(self.awards) or (self.goal_reached and bool(self.badge_name))
+
+    @property
+    def shows_points(self) -> bool:
+        """Whether the learner wants to see points, the road and the badge, and not the list alone."""
+        return self.presentation is Presentation.EVERYTHING
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the learner chose not to take part. What they do still counts."""
+        return self.presentation is Presentation.LEFT
+
+
+def course_title(tx: Session, context_id: uuid.UUID) -> str:
+    """Return what the platform calls the course; may be empty."""
+    title: str = tx.execute(select(Context.title).where(Context.id == context_id)).scalar_one()
+    return title
+
 
 def learner_page(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> LearnerPage:
-    """Return what this learner's page shows."""
+    """Return what this learner's pages show."""
     where = standing(tx, context_id, person_id)
-    title = tx.execute(select(Context.title).where(Context.id == context_id)).scalar_one()
+    title = course_title(tx, context_id)
+    presentation = presentation_of(tx, context_id, person_id)
     awards = tuple(list_awards(tx, context_id, person_id))
     if where is None:
-        return LearnerPage(title, (), 0, 0, 0, 0, 0, 0, False, "", "", awards)
+        return LearnerPage(title, presentation, (), 0, 0, 0, 0, 0, 0, False, "", "", awards)
     badge = achievement_texts(tx, where.achievement.version_id) if where.achievement else AchievementTexts("", "")
     return LearnerPage(
         course_title=title,
+        presentation=presentation,
         tasks=where.tasks,
         points=where.points,
         bonus_points=where.bonus_points,

@@ -1,53 +1,281 @@
-"""The learners of a course as those who teach see them."""
+"""The learners of a course as those who teach see them: who stands where, who waits, who is stuck."""
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from badges.award import holders
 from gamification.engine.rule_set import RuleSet
+from gamification.engine.task_state import TaskFacts, task_facts
+from gamification.hand_ins import waiting_counts
+from gamification.overview import figures, sent_back_often
 from gamification.progress import tallies
 from gamification.rules import current_rules
+from lti_tool.course.attention import QUIET_FOR, SENT_BACK_TIMES, Stuck, quiet, sent_back
 from lti_tool.lti.roles import PrincipalRole, may_earn
-from lti_tool.roster.models import Membership, Person
+from lti_tool.roster.models import Membership, Person, Presentation
+
+PAGE_SIZE = 50
+_AT_ONCE = 500
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LEARNER_ROLES = [role for role in PrincipalRole if may_earn(role)]
+
+
+class Show(StrEnum):
+    """Which learners the overview shows."""
+
+    EVERYBODY = "all"
+    WAITING = "waiting"
+    STUCK = "stuck"
+    GOAL = "goal"
+    NOT_BEGUN = "not-begun"
+
+
+class Sort(StrEnum):
+    """In which order."""
+
+    NAME = "name"
+    POINTS = "points"
+    LAST = "last"
+    """Who did something most recently comes first."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked the overview for. Pages count from one; one that does not exist is the nearest that does."""
+
+    search: str = ""
+    show: Show = Show.EVERYBODY
+    sort: Sort = Sort.NAME
+    page: int = 1
 
 
 @dataclass(frozen=True)
 class ParticipantLine:
-    """One learner on the teacher's overview."""
+    """One learner. `facts` are by task; `waiting` is how many tasks wait for a reviewer."""
 
     person_id: uuid.UUID
     name: str
     points: int
-    tasks_done: int
+    bonus_points: int
     goal_reached: bool
     has_badge: bool
+    last_at: datetime | None
+    tasks_done: int
+    facts: dict[uuid.UUID, TaskFacts]
+    waiting: int
+    stuck: tuple[Stuck, ...]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything happened with this learner yet."""
+        return bool(self.facts) or self.last_at is not None
 
 
-def participants(tx: Session, context_id: uuid.UUID) -> list[ParticipantLine]:
-    """Return the learners who have opened the course, by name. Teachers, observers and test students are left out."""
-    with_badge = holders(tx, context_id)
+@dataclass(frozen=True)
+class Overview:
+    """A page of learners. The counts are of the whole course; `found` is how many fit what was asked."""
+
+    lines: tuple[ParticipantLine, ...]
+    people: int
+    waiting: int
+    stuck: int
+    goal: int
+    found: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """As little of a learner as decides who is shown, and where. `last_at` is read only to sort by it."""
+
+    person_id: uuid.UUID
+    name: str
+    folded: str
+    points: int
+    goal_reached: bool
+    has_begun: bool
+    is_stuck: bool
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What is read of the course before anybody of it."""
+
+    context_id: uuid.UUID
+    rules: RuleSet
+    waiting: dict[uuid.UUID, int]
+    sent_back: dict[uuid.UUID, list[Stuck]]
+    with_badge: set[uuid.UUID]
+    now: datetime
+
+
+def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetime) -> Overview:
+    """Return the page that was asked for. Teachers, observers and test students are left out.
+
+    Of everybody only a line is read; what happened with each task only of those on the page.
+    """
+    course = _course(tx, context_id, now=now)
+    everybody = _candidates(tx, course, wanted.sort)
+    words = _folded(wanted.search).split()
+    found = [
+        learner
+        for learner in everybody
+        if _is_shown(course, learner, wanted.show) and all(word in learner.folded for word in words)
+    ]
+    found.sort(key=_by_name)
+    if wanted.sort is Sort.POINTS:
+        found.sort(key=lambda learner: learner.points, reverse=True)
+    elif wanted.sort is Sort.LAST:
+        found.sort(key=lambda learner: learner.last_at or _LONG_AGO, reverse=True)
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    page = min(max(1, wanted.page), pages)
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Overview(
+        lines=tuple(_lines(tx, course, [learner.person_id for learner in shown])),
+        people=len(everybody),
+        waiting=sum(1 for learner in everybody if learner.person_id in course.waiting),
+        stuck=sum(1 for learner in everybody if learner.is_stuck),
+        goal=sum(1 for learner in everybody if learner.goal_reached),
+        found=len(found),
+        page=page,
+        pages=pages,
+    )
+
+
+def everybody_by_name(tx: Session, context_id: uuid.UUID, *, now: datetime) -> Iterator[ParticipantLine]:
+    """Yield every learner of the course, read a few hundred at a time."""
+    course = _course(tx, context_id, now=now)
+    people = [learner.person_id for learner in sorted(_candidates(tx, course, Sort.NAME), key=_by_name)]
+    for start in range(0, len(people), _AT_ONCE):
+        yield from _lines(tx, course, people[start : start + _AT_ONCE])
+
+
+def names_in_course(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Return the name of everybody who ever opened the course, in whatever role."""
     rows = tx.execute(
-        select(Person.id, Person.name, Membership.role)
+        select(Person.id, Person.name)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.context_id == context_id)
-        .order_by(Person.name, Person.id)
     )
-    names = {row.id: row.name for row in rows if may_earn(PrincipalRole(row.role))}
+    return {row.id: row.name for row in rows}
+
+
+def _course(tx: Session, context_id: uuid.UUID, *, now: datetime) -> _Course:
     current = current_rules(tx, context_id)
-    counts = tallies(tx, context_id, names, current.rules if current else RuleSet((), 0, None))
+    rules = current.rules if current else RuleSet((), 0, None)
+    often = sent_back_often(tx, context_id, times=SENT_BACK_TIMES)
+    found = {person_id: sent_back(task_facts(done, rules), rules, now=now) for person_id, done in often.items()}
+    return _Course(
+        context_id=context_id,
+        rules=rules,
+        waiting=waiting_counts(tx, context_id),
+        sent_back={person_id: stuck for person_id, stuck in found.items() if stuck},
+        with_badge=holders(tx, context_id),
+        now=now,
+    )
+
+
+def _candidates(tx: Session, course: _Course, sort: Sort) -> list[_Candidate]:
+    known = figures(course.context_id)
+    since = func.coalesce(known.c.last_at, Membership.launched_at)
+    points = func.coalesce(known.c.points, 0)
+    goal_reached = func.coalesce(known.c.goal_reached, false())
+    rows = tx.execute(
+        select(
+            Person.id,
+            Person.name,
+            points.label("points"),
+            goal_reached.label("goal_reached"),
+            or_(known.c.last_at.is_not(None), points != 0, known.c.bonus_points != 0).label("has_begun"),
+            # The same as lti_tool.course.attention.quiet.
+            and_(
+                ~goal_reached,
+                Membership.presentation != Presentation.LEFT,
+                since <= course.now - QUIET_FOR,
+            ).label("is_quiet"),
+            (known.c.last_at if sort is Sort.LAST else null()).label("last_at"),
+        )
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(known, known.c.person_id == Person.id)
+        .where(Membership.context_id == course.context_id, Membership.role.in_(LEARNER_ROLES))
+    )
     return [
-        ParticipantLine(
+        _Candidate(
             person_id=person_id,
             name=name,
-            points=counts[person_id].points,
-            tasks_done=counts[person_id].tasks_done,
-            goal_reached=counts[person_id].goal_reached,
-            has_badge=person_id in with_badge,
+            folded=_folded(name),
+            points=points_now,
+            goal_reached=bool(at_goal),
+            has_begun=bool(begun),
+            is_stuck=bool(is_quiet) or person_id in course.sent_back,
+            last_at=last_at,
         )
-        for person_id, name in names.items()
+        for person_id, name, points_now, at_goal, begun, is_quiet, last_at in rows
     ]
+
+
+def _lines(tx: Session, course: _Course, person_ids: list[uuid.UUID]) -> Iterator[ParticipantLine]:
+    counts = tallies(tx, course.context_id, person_ids, course.rules)
+    people = {
+        row.id: row
+        for row in tx.execute(
+            select(Person.id, Person.name, Membership.launched_at, Membership.presentation)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(Membership.context_id == course.context_id, Person.id.in_(person_ids))
+        )
+    }
+    for person_id in person_ids:
+        tally, person = counts[person_id], people[person_id]
+        idle = quiet(
+            launched_at=person.launched_at,
+            last_at=tally.last_at,
+            goal_reached=tally.goal_reached,
+            takes_part=person.presentation != Presentation.LEFT,
+            now=course.now,
+        )
+        yield ParticipantLine(
+            person_id=person_id,
+            name=person.name,
+            points=tally.points,
+            bonus_points=tally.bonus_points,
+            goal_reached=tally.goal_reached,
+            has_badge=person_id in course.with_badge,
+            last_at=tally.last_at,
+            tasks_done=tally.tasks_done,
+            facts=tally.facts,
+            waiting=course.waiting.get(person_id, 0),
+            stuck=(*([idle] if idle else []), *course.sent_back.get(person_id, ())),
+        )
+
+
+def _is_shown(course: _Course, learner: _Candidate, show: Show) -> bool:
+    if show is Show.WAITING:
+        return learner.person_id in course.waiting
+    if show is Show.STUCK:
+        return learner.is_stuck
+    if show is Show.GOAL:
+        return learner.goal_reached
+    return show is Show.EVERYBODY or not learner.has_begun
+
+
+def _by_name(learner: _Candidate) -> tuple[bool, str, uuid.UUID]:
+    return not learner.name, learner.folded, learner.person_id
+
+
+def _folded(text: str) -> str:
+    """Return the text as people look for it: Zoë is found and sorted as zoe, in every database alike."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))

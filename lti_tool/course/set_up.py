@@ -13,14 +13,18 @@ from sqlalchemy.orm import Session
 from badges.achievement import AchievementTexts, achievement_texts, describe_achievement
 from config import outbox
 from config.errors import NotAllowed
+from config.outbox import MessageState
+from config.outbox_reading import open_messages
 from config.secrets import SecretBox
 from gamification.engine.rule_set import AchievementRef, Confirmation, TaskOrder
-from gamification.progress import finished_tasks, task_texts
+from gamification.progress import evaluation_progress, finished_tasks, task_texts
 from gamification.publish import Published, TaskDraft, lock_pointer, publish
-from gamification.rules import current_rules
+from gamification.rules import CurrentRules, current_rules
 from lti_tool.issuing import ensure_issuer
 from lti_tool.lti.roles import PrincipalRole, may_edit
 from lti_tool.messages import MessageType
+from lti_tool.roster.gradebook import choose_columns
+from lti_tool.roster.gradebook_models import Columns
 from lti_tool.roster.models import Context
 
 
@@ -38,6 +42,15 @@ class TaskSetup:
 
 
 @dataclass(frozen=True)
+class Updating:
+    """How many participants the background has brought to the newest version; `has_stopped` when it gave up."""
+
+    done: int
+    people: int
+    has_stopped: bool
+
+
+@dataclass(frozen=True)
 class CourseSetup:
     """The teacher's page: tasks, goal, badge. `version_number` is 0 before the first publication.
 
@@ -51,11 +64,18 @@ class CourseSetup:
     goal_points: int
     badge_name: str
     badge_criteria: str
+    updating: Updating | None = None
+    """None where the background has nothing to do for this course."""
 
     @property
     def total_points(self) -> int:
         """What can be earned with required tasks."""
         return sum(task.points for task in self.tasks if not task.is_bonus)
+
+    @property
+    def bonus_points(self) -> int:
+        """What can be earned with extra tasks, outside goal and total."""
+        return sum(task.points for task in self.tasks if task.is_bonus)
 
 
 def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
@@ -87,7 +107,21 @@ def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
         goal_points=current.rules.goal_points,
         badge_name=badge.name,
         badge_criteria=badge.criteria,
+        updating=_updating(tx, current, context_id),
     )
+
+
+def _updating(tx: Session, current: CurrentRules, context_id: uuid.UUID) -> Updating | None:
+    """Return how far the background is, while it is at work.
+
+    Balances alone do not tell: a version with other texts leaves them where they are, and who does not earn any more
+    is never brought along.
+    """
+    promised = open_messages(tx, MessageType.EVALUATE_COURSE, [str(context_id)]).get(str(context_id))
+    if promised is None:
+        return None
+    progress = evaluation_progress(tx, current, context_id)
+    return Updating(progress.done, progress.people, promised.state is MessageState.DEAD) if progress.people else None
 
 
 def _badge(tx: Session, achievement: AchievementRef | None) -> AchievementTexts:
@@ -108,12 +142,14 @@ def publish_course(
     seen_number: int,
     now: datetime,
     order: TaskOrder = TaskOrder.FREE,
+    columns: Columns | None = None,
 ) -> Published:
     """Publish the teacher's tasks, goal and badge; everybody in the course is evaluated again in the background.
 
     Where only texts changed nobody's points do, so nobody is evaluated and no score is sent: a comment in the gradebook
     names the badge as it was called when the score was sent. Without a name and criteria the course has no badge; one
-    that somebody holds stays theirs.
+    that somebody holds stays theirs. `columns` are the gradebook columns that were chosen with it, None where the
+    teacher was not asked.
 
     Raises:
         NotAllowed: somebody who may not edit this course.
@@ -145,6 +181,8 @@ def publish_course(
         seen_number=seen_number,
         now=now,
     )
+    if columns is not None:
+        choose_columns(tx, context_id, columns, by_person_id=person_id, now=now)
     if published.evaluation_needed:
         outbox.put(tx, MessageType.EVALUATE_COURSE, {"context_id": context_id}, now=now, coalesce_key=str(context_id))
     return published

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 
+from lti_tool.columns import make_columns
 from lti_tool.course.evaluation import evaluate_course
 from lti_tool.issuing import issue_credential
 from lti_tool.jobs.batch import KeepLease
@@ -30,8 +31,13 @@ def _evaluate_course(tool: Tool, ids: Mapping[str, str], keep: KeepLease) -> Non
     evaluate_course(tool, uuid.UUID(ids["context_id"]), keep_lease=keep)
 
 
+def _make_columns(tool: Tool, ids: Mapping[str, str], keep: KeepLease) -> None:
+    make_columns(tool, uuid.UUID(ids["context_id"]), keep_lease=keep)
+
+
 HANDLERS: Mapping[str, Handler] = {
     MessageType.PUBLISH_SCORE: _publish_score,
     MessageType.ISSUE_CREDENTIAL: _issue_credential,
     MessageType.EVALUATE_COURSE: _evaluate_course,
+    MessageType.MAKE_COLUMNS: _make_columns,
 }

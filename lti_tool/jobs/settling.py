@@ -16,8 +16,8 @@ MOST_ATTEMPTS = 30
 LONGEST_PAUSE = timedelta(hours=6)
 _REFUSED_BY_US = {"address-refused", "scheme-refused"}
 """Addresses that are never called."""
-_SCORE_REFUSED = {("score-failed", 400), ("score-failed", 422)}
-"""The score service has read the score and does not want it: the same score will not please it later."""
+_REFUSED = {(code, status) for code in ("score-failed", "line-item-failed") for status in (400, 422)}
+"""The service has read the score, or the new column, and does not want it: the same will not please it later."""
 _PASSES = {"key-locked"}
 """Own failures that pass when an administrator acts."""
 
@@ -27,8 +27,16 @@ def is_final(error: Exception, attempts: int) -> bool:
     if attempts >= MOST_ATTEMPTS:
         return True
     if isinstance(error, PlatformFailed):
-        return error.code in _REFUSED_BY_US or (error.code, error.status) in _SCORE_REFUSED
+        return error.code in _REFUSED_BY_US or (error.code, error.status) in _REFUSED
     return isinstance(error, ToolError) and error.code not in _PASSES
+
+
+def name_of(error: Exception) -> str:
+    """Return what is kept of a failure: its code and, where a platform answered, the status of the answer."""
+    if not isinstance(error, ToolError):
+        return type(error).__name__
+    status = error.status if isinstance(error, PlatformFailed) else None
+    return error.code if status is None else f"{error.code} {status}"
 
 
 def pause_after(attempts: int, retry_after_seconds: float | None = None) -> timedelta:

@@ -18,7 +18,7 @@ from config.outbox import Claimed
 from lti_tool.jobs.batch import Batch, Interrupted, LeaseLost
 from lti_tool.jobs.handlers import HANDLERS
 from lti_tool.jobs.pruning import prune
-from lti_tool.jobs.settling import is_final, pause_after
+from lti_tool.jobs.settling import is_final, name_of, pause_after
 from lti_tool.tool import Tool
 
 logger = logging.getLogger("mijlpaal.worker")
@@ -90,7 +90,7 @@ def _handle(tool: Tool, message: Claimed, batch: Batch) -> None:
 
 def _settle_failure(tool: Tool, message: Claimed, error: Exception, fields: dict[str, object]) -> None:
     now = tool.clock.now()
-    code = error.code if isinstance(error, ToolError) else type(error).__name__
+    code = name_of(error)
     fields = {**fields, "code": code}
     if is_final(error, message.attempts):
         is_ours = outbox.finish_dead(tool.db, message, now=now, error=code)

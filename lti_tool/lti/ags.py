@@ -46,8 +46,11 @@ MEDIA_RESULTS = f"{_MEDIA}v2.resultcontainer+json"
 
 
 def put_score(platform_http: PlatformHttp, endpoint: PlatformEndpoint, line_item_url: str, score: Score) -> None:
-    """Send one score, or raise PlatformFailed. Accepted is not yet arrived: see the platform family."""
-    platform_http.send(
+    """Send one score, or raise PlatformFailed. Accepted is not yet arrived: see the platform family.
+
+    A web page as answer (of maintenance, of a login) is no acceptance, whatever its status.
+    """
+    response = platform_http.send(
         endpoint,
         "POST",
         _below(line_item_url, "scores"),
@@ -56,6 +59,8 @@ def put_score(platform_http: PlatformHttp, endpoint: PlatformEndpoint, line_item
         content_type=MEDIA_SCORE,
         body=score.to_json(),
     )
+    if response.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html")):
+        raise PlatformFailed("bad-score-answer", retryable=True, status=response.status)
 
 
 def list_results(
@@ -85,10 +90,12 @@ def list_line_items(
     resource_id: str | None = None,
     tag: str | None = None,
     resource_link_id: str | None = None,
+    scope: str = SCOPE_LINE_ITEM_READONLY,
 ) -> list[LineItem]:
     """Return our line items of a course; those with the given resource id, tag or resource link.
 
-    Never with a `limit`: the page links that Moodle then sends are broken.
+    Moodle wants the scope for reading, whatever else the token holds; another `scope` is for platforms that do not
+    grant it. Never with a `limit`: the page links that Moodle then sends are broken.
     """
     asked = {"resource_id": resource_id, "tag": tag, "resource_link_id": resource_link_id}
     url = _below(line_items_url, "", {name: value for name, value in asked.items() if value is not None})
@@ -96,7 +103,7 @@ def list_line_items(
         platform_http,
         endpoint,
         url,
-        scope=SCOPE_LINE_ITEM_READONLY,  # Moodle wants this very scope for reading, whatever else the token holds
+        scope=scope,
         accept=MEDIA_LINE_ITEMS,
         what="line-items",
     )

@@ -1,18 +1,47 @@
-"""Which gradebook columns get which score: what the teacher chose, over the columns that exist."""
+"""Which gradebook columns get which score, and what became of it: the teacher's choice over the columns there are."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, Uuid, bindparam, case, delete, select
 from sqlalchemy.orm import Session
 
-from config.upsert import insert_into
+from config.errors import NotFound
+from config.ids import new_id
+from config.upsert import insert_into, insert_unless_present
 from lti_tool.lti.ags import SCOPE_SCORE
-from lti_tool.roster.gradebook_models import Columns, GradebookChoice, LinkSetting
+from lti_tool.roster.gradebook_models import Columns, DeliveryState, GradebookChoice, LinkSetting, ScoreDelivery
 from lti_tool.roster.models import LineItem, ResourceLink
+
+# Built once and on tables instead of classes: every activity asks which columns there are.
+_ITEM = cast(Table, LineItem.__table__)
+_LINK = cast(Table, ResourceLink.__table__)
+_SETTING = cast(Table, LinkSetting.__table__)
+_CHOICE = cast(Table, GradebookChoice.__table__)
+_IS_MADE = _ITEM.c.resource_link_id.is_(None)
+_COLUMNS = (
+    select(
+        _ITEM.c.id,
+        _ITEM.c.resource_link_id,
+        _ITEM.c.task_id.label("made_for"),
+        _ITEM.c.scopes,
+        _ITEM.c.is_silent,
+        _SETTING.c.task_id.label("link_task"),
+        _LINK.c.title,
+        _CHOICE.c["columns"].label("choice"),
+    )
+    .select_from(_ITEM)
+    .outerjoin(_SETTING, _SETTING.c.resource_link_id == _ITEM.c.resource_link_id)
+    .outerjoin(_LINK, _LINK.c.id == _ITEM.c.resource_link_id)
+    .outerjoin(_CHOICE, _CHOICE.c.context_id == _ITEM.c.context_id)
+    .where(_ITEM.c.context_id == bindparam("context", type_=Uuid()))
+    .order_by(_IS_MADE, _LINK.c.created_at, case((_IS_MADE, _ITEM.c.seen_at)), _ITEM.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +50,30 @@ class ScoreColumn:
 
     line_item_id: uuid.UUID
     task_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class CourseColumn:
+    """A column of the gradebook that is ours, and what becomes of it.
+
+    `made_for` is the task that it, or its link, was made for. Where the teacher's choice takes it in (`is_chosen`),
+    `task_id` is the task whose score goes in, None for that of the whole course. `takes_scores` is what the platform
+    allows, `is_silent` what the teacher switched off.
+    """
+
+    line_item_id: uuid.UUID
+    link_title: str
+    is_made: bool
+    made_for: uuid.UUID | None
+    task_id: uuid.UUID | None
+    is_chosen: bool
+    is_silent: bool
+    takes_scores: bool
+
+    @property
+    def gets_scores(self) -> bool:
+        """Whether scores go in now."""
+        return self.is_chosen and self.takes_scores and not self.is_silent
 
 
 def chosen_columns(tx: Session, context_id: uuid.UUID) -> Columns | None:
@@ -41,38 +94,148 @@ def choose_columns(
 
 
 def score_columns(tx: Session, context_id: uuid.UUID) -> list[ScoreColumn]:
-    """Return the columns of the course that get scores now, and which.
+    """Return the columns of the course that get scores now, and which."""
+    return [
+        ScoreColumn(column.line_item_id, column.task_id)
+        for column in course_columns(tx, context_id)
+        if column.gets_scores
+    ]
+
+
+def course_columns(tx: Session, context_id: uuid.UUID) -> list[CourseColumn]:
+    """Return every column of the course that we know: those of links by age, then those that we made, in that order.
 
     A link that was made for a task stands for that task, every other link for the course. As long as nobody chose,
     each column gets what its link stands for. *One* means the links that stand for the course (where there are none:
     the oldest link); *per task* means the links of tasks, and the columns that we made for the other tasks.
     """
-    rows = tx.execute(
-        select(
-            LineItem.id,
-            LineItem.resource_link_id,
-            LineItem.task_id.label("made_for"),
-            LineItem.scopes,
-            LineItem.is_silent,
-            LinkSetting.task_id.label("link_task"),
-        )
-        .outerjoin(LinkSetting, LinkSetting.resource_link_id == LineItem.resource_link_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(LineItem.context_id == context_id)
-        .order_by(ResourceLink.created_at, LineItem.id)
-    ).all()
-    choice = chosen_columns(tx, context_id) if rows else Columns.NONE
-    if choice is Columns.NONE:
-        return []
+    rows = tx.execute(_COLUMNS, {"context": context_id}).all()
+    choice = Columns(rows[0].choice) if rows and rows[0].choice else None
     on_links = [row for row in rows if row.resource_link_id is not None]
-    for_course = [row for row in on_links if row.link_task is None]
-    for_tasks = [row for row in on_links if row.link_task is not None]
-    if choice is Columns.ONE:
-        chosen = [(row, None) for row in for_course or on_links[:1]]
+    of_course = [row.id for row in on_links if row.link_task is None]
+    has_link = {row.link_task for row in on_links if row.link_task is not None}
+    if choice is Columns.NONE:
+        chosen = {}
+    elif choice is Columns.ONE:
+        chosen = dict.fromkeys(of_course or [row.id for row in on_links[:1]])
     elif choice is Columns.PER_TASK:
-        has_link = {row.link_task for row in for_tasks}
-        made = [row for row in rows if row.resource_link_id is None and row.made_for not in has_link]
-        chosen = [(row, row.link_task) for row in for_tasks] + [(row, row.made_for) for row in made]
+        chosen = {row.id: row.link_task or row.made_for for row in rows if _stands_for_task(row, has_link)}
     else:
-        chosen = [(row, row.link_task) for row in on_links]
-    return [ScoreColumn(row.id, task_id) for row, task_id in chosen if SCOPE_SCORE in row.scopes and not row.is_silent]
+        chosen = {row.id: row.link_task for row in on_links}
+    return [
+        CourseColumn(
+            line_item_id=row.id,
+            link_title=row.title or "",
+            is_made=row.resource_link_id is None,
+            made_for=row.made_for or row.link_task,
+            task_id=chosen.get(row.id),
+            is_chosen=row.id in chosen,
+            is_silent=row.is_silent,
+            takes_scores=SCOPE_SCORE in row.scopes,
+        )
+        for row in rows
+    ]
+
+
+def _stands_for_task(row: Any, has_link: set[uuid.UUID]) -> bool:
+    if row.resource_link_id is not None:
+        return row.link_task is not None
+    return row.made_for not in has_link
+
+
+def links_without_column(tx: Session, context_id: uuid.UUID) -> list[str]:
+    """Return the titles of the links of the course whose launches named no column, oldest first."""
+    return list(
+        tx.execute(
+            select(ResourceLink.title)
+            .outerjoin(LineItem, LineItem.resource_link_id == ResourceLink.id)
+            .where(ResourceLink.context_id == context_id, LineItem.id.is_(None))
+            .order_by(ResourceLink.created_at, ResourceLink.id)
+        ).scalars()
+    )
+
+
+def tasks_with_column(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return the tasks that have a column of their own: one that we made, or that of their link."""
+    return {column.made_for for column in course_columns(tx, context_id) if column.made_for is not None}
+
+
+def set_silent(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, is_silent: bool) -> bool:
+    """Keep whether the teacher wants no scores in this column; says whether that changed.
+
+    Raises:
+        NotFound: no such column in this course.
+    """
+    line_item = tx.execute(
+        select(LineItem).where(LineItem.id == line_item_id, LineItem.context_id == context_id)
+    ).scalar_one_or_none()
+    if line_item is None:
+        raise NotFound("line-item")
+    is_changed = line_item.is_silent != is_silent
+    if is_changed:
+        line_item.is_silent = is_silent
+    return is_changed
+
+
+def keep_made_column(
+    tx: Session, context_id: uuid.UUID, task_id: uuid.UUID, *, url: str, scopes: Sequence[str], now: datetime
+) -> uuid.UUID | None:
+    """Keep a column that we made for a task; returns its id, None when the task had one."""
+    values = {
+        "id": new_id(),
+        "context_id": context_id,
+        "resource_link_id": None,
+        "task_id": task_id,
+        "url": url,
+        "scopes": list(scopes),
+        "seen_at": now,
+    }
+    line_item_id: uuid.UUID | None = insert_unless_present(
+        tx, LineItem, values, key=("task_id",), where="resource_link_id IS NULL"
+    )
+    return line_item_id
+
+
+def keep_delivery(
+    tx: Session,
+    line_item_id: uuid.UUID,
+    person_id: uuid.UUID,
+    state: DeliveryState,
+    *,
+    score: tuple[float, float],
+    result: tuple[float | None, float | None],
+    sent_at: datetime,
+) -> None:
+    """Keep what became of the newest score that the platform accepted for this person in this column."""
+    values = {
+        "line_item_id": line_item_id,
+        "person_id": person_id,
+        "state": state,
+        "score_given": score[0],
+        "score_maximum": score[1],
+        "result_score": result[0],
+        "result_maximum": result[1],
+        "sent_at": sent_at,
+    }
+    statement = insert_into(tx, ScoreDelivery, values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["line_item_id", "person_id"], set_=values))
+
+
+def find_delivery(tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> ScoreDelivery | None:
+    """Return what became of the newest accepted score, None where none was accepted yet."""
+    return tx.get(ScoreDelivery, (line_item_id, person_id))
+
+
+def deliveries_of(tx: Session, context_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], ScoreDelivery]:
+    """Return the newest accepted score of each column and person of the course."""
+    rows = tx.execute(
+        select(ScoreDelivery)
+        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        .where(LineItem.context_id == context_id)
+    ).scalars()
+    return {(row.line_item_id, row.person_id): row for row in rows}
+
+
+def forget_deliveries(tx: Session, line_item_id: uuid.UUID) -> None:
+    """Forget what was delivered: the column has another address, so it is another column."""
+    tx.execute(delete(ScoreDelivery).where(ScoreDelivery.line_item_id == line_item_id))

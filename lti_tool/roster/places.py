@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,12 +14,23 @@ from sqlalchemy.orm import Session
 from config.database import Base
 from config.ids import new_id
 from config.upsert import insert_unless_present
-from lti_tool.lti.ags import SCOPE_SCORE
-from lti_tool.lti.claims import LaunchClaims
+from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_SCORE
+from lti_tool.lti.claims import AgsClaim, LaunchClaims
 from lti_tool.lti.roles import PrincipalRole
+from lti_tool.roster.gradebook import chosen_columns, forget_deliveries
+from lti_tool.roster.gradebook_models import Columns, LinkSetting
 from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
 
 _Row = TypeVar("_Row", bound=Base)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a launch was: its course, its placement, and what we kept of that link's settings in the platform."""
+
+    context_id: uuid.UUID
+    link_id: uuid.UUID
+    setting: LinkSetting | None
 
 
 def keep_registration_name(tx: Session, known: Registration, claims: LaunchClaims) -> None:
@@ -40,9 +52,7 @@ def _insert_and_find(
     return tx.execute(query).scalar_one()
 
 
-def keep_place(
-    tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *, now: datetime
-) -> tuple[uuid.UUID, uuid.UUID]:
+def keep_place(tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *, now: datetime) -> Place:
     """Return the course and the placement of this launch.
 
     A launch that names no course gets a course of its own per resource link.
@@ -58,12 +68,14 @@ def keep_place(
         Context.deployment_id == deployment_id, Context.external_context_id == external_id
     )
     known = tx.execute(
-        find_context.add_columns(ResourceLink).outerjoin(
+        find_context.add_columns(ResourceLink, LinkSetting)
+        .outerjoin(
             ResourceLink,
             and_(ResourceLink.context_id == Context.id, ResourceLink.external_resource_link_id == link_id),
         )
+        .outerjoin(LinkSetting, LinkSetting.resource_link_id == ResourceLink.id)
     ).one_or_none()
-    context, placement = known or (None, None)
+    context, placement, setting = known or (None, None, None)
     if context is None:
         context = _insert_and_find(
             tx,
@@ -90,7 +102,7 @@ def keep_place(
     if title:
         context.title = title
     placement.title = link_title
-    return context.id, placement.id
+    return Place(context.id, placement.id, setting)
 
 
 def keep_line_item(
@@ -98,10 +110,15 @@ def keep_line_item(
 ) -> bool:
     """Keep the gradebook column of this link; True when scores can go to a place where they could not before.
 
+    Also when the columns that the teacher asked for can be made from now on.
+
     A launch without a column leaves what is known: not every launch of a link carries it.
     """
-    if claims.ags is None or not claims.ags.lineitem:
+    if claims.ags is None:
         return False
+    is_news = _keep_grade_service(tx, context_id, claims.ags)
+    if not claims.ags.lineitem:
+        return is_news
     url, scopes = claims.ags.lineitem, list(claims.ags.scopes)
     query = select(LineItem).where(LineItem.resource_link_id == resource_link_id)
     row = tx.execute(query).scalar_one_or_none()
@@ -120,11 +137,34 @@ def keep_line_item(
             },
             ("resource_link_id",),
         )
+    if row.url != url:
+        forget_deliveries(tx, row.id)
+        row.url = url
     if row.scopes != scopes:
         row.scopes = scopes
-    row.url = url
     row.seen_at = now
-    return is_new_place
+    return is_new_place or is_news
+
+
+def _keep_grade_service(tx: Session, context_id: uuid.UUID, ags: AgsClaim) -> bool:
+    """Keep where columns can be made and what the platform allows; True when the columns of tasks can be made now.
+
+    The columns that we made follow: no launch names them.
+    """
+    context = tx.get_one(Context, context_id)
+    url, scopes = ags.lineitems or "", list(ags.scopes)
+    if (context.line_items_url, context.grade_scopes) == (url, scopes):
+        return False
+    could_make = bool(context.line_items_url) and SCOPE_LINE_ITEM in (context.grade_scopes or ())
+    context.line_items_url = url
+    if context.grade_scopes != scopes:
+        context.grade_scopes = scopes
+        for made in tx.execute(
+            select(LineItem).where(LineItem.context_id == context_id, LineItem.resource_link_id.is_(None))
+        ).scalars():
+            made.scopes = scopes
+    can_make = bool(url) and SCOPE_LINE_ITEM in scopes
+    return can_make and not could_make and chosen_columns(tx, context_id) is Columns.PER_TASK
 
 
 def keep_member(

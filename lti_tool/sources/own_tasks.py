@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from gamification.engine.activity import Verb
+from gamification.hand_ins import hand_in_key
 from gamification.models import ActivitySource
 from gamification.record import NewActivity
 
@@ -38,7 +39,7 @@ def work_handed_in(
         context_id=context_id,
         person_id=person_id,
         source=ActivitySource.OWN_TASK,
-        external_id=f"hand-in:{hand_in_id}",
+        external_id=hand_in_key(hand_in_id),
         verb=Verb.HANDED_IN,
         task_id=task_id,
         occurred_at=occurred_at,

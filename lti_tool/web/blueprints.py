@@ -13,7 +13,10 @@ from lti_tool.web.lti.views import blueprint as lti
 from lti_tool.web.public.views import blueprint as public
 from lti_tool.web.sessions import PREFIX, guard
 from lti_tool.web.shared.views import blueprint as shared
+from lti_tool.web.teacher.gradebook import blueprint as gradebook
+from lti_tool.web.teacher.lms_settings import blueprint as lms_settings
 from lti_tool.web.teacher.participants import blueprint as participants
+from lti_tool.web.teacher.reviews import blueprint as reviews
 from lti_tool.web.teacher.setup import blueprint as setup
 
 
@@ -51,7 +54,10 @@ ENTRIES = (
     _behind_launch(shared, anyone_launched),
     _behind_launch(learner, is_not_staff),
     _behind_launch(participants, may_review),
+    _behind_launch(reviews, may_review),
+    _behind_launch(gradebook, may_review),
     _behind_launch(setup, may_edit),
+    _behind_launch(lms_settings, may_edit),
 )
 
 

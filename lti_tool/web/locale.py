@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
-from flask_babel import Babel
+from dataclasses import replace
 
-from lti_tool.web.current import find_launch_session
+import flask_babel
+from flask import Flask, g, request
+
+from config.errors import InputInvalid
+from lti_tool.course.membership import choose_locale
+from lti_tool.roster.models import LaunchSession
+from lti_tool.web.current import find_launch_session, launch_session, tool
 from lti_tool.words import LOCALES, TRANSLATIONS
 
 
@@ -17,9 +22,25 @@ def select_locale() -> str:
     return request.accept_languages.best_match(LOCALES) or LOCALES[0]
 
 
+def keep_locale(locale: str) -> None:
+    """Keep the language that the person chose, here and for later launches; this page is already in it.
+
+    Raises:
+        InputInvalid: no language of ours.
+    """
+    if locale not in LOCALES:
+        raise InputInvalid("locale", field="locale")
+    session = launch_session()
+    with tool().db.transaction() as tx:
+        choose_locale(tx, session.person_id, locale)
+        tx.get_one(LaunchSession, session.id).locale = locale
+    g.launch_session = replace(session, locale=locale)
+    flask_babel.refresh()
+
+
 def init_locale(app: Flask) -> None:
     """Connect gettext to the templates and views."""
-    Babel(
+    flask_babel.Babel(
         app,
         locale_selector=select_locale,
         default_locale=LOCALES[0],

@@ -123,7 +123,7 @@ class Site:
         client = client or self.client()
         response = self.try_launch(client, **changes)
         assert response.status_code == 303, response.get_data(as_text=True)
-        found = re.fullmatch(r"/s/([A-Za-z0-9_-]+)/[a-z]+", response.location)
+        found = re.fullmatch(r"/s/([A-Za-z0-9_-]+)/[a-z]+(?:/[0-9a-f-]{36})?", response.location)
         assert found, response.location
         return Launched(client, found.group(1), response)
 
@@ -136,6 +136,12 @@ class Site:
     def launch_as(self, role: PrincipalRole, *, sub: str = "", client: FlaskClient | None = None) -> Launched:
         name = f"{role.value} {sub}".strip()
         return self.launch(client, roles=ROLES[role], sub=sub or role.value, name=name, given_name=name, family_name="")
+
+
+def task_ids(learner: Launched) -> list[str]:
+    """Return the tasks that the learner can say are done, in the order of the route."""
+    page = learner.get("route").get_data(as_text=True)
+    return list(dict.fromkeys(re.findall(r'action="[^"]*/tasks/([0-9a-f-]{36})/done"', page)))
 
 
 def make_site(database_url: str, keys: LocalServer) -> Site:

@@ -10,7 +10,7 @@ from lti_tool.jobs.worker import drain
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.web.blueprints import ENTRIES
 from tests.factories.launch import TOOL_URL
-from tests.functional.conftest import ROLES, Site, setup_form
+from tests.functional.conftest import ROLES, Site, setup_form, task_ids
 
 LEARNER_ROLE = PrincipalRole("learner")
 TEACHER_ROLE = PrincipalRole("instructor")
@@ -75,8 +75,7 @@ def test_task_of_another_course_when_named_is_not_found(site: Site) -> None:
     teacher = site.launch_as(TEACHER_ROLE)
     teacher.post("setup", setup_form([("Lezen", 10)], 10))
     learner = site.launch_as(LEARNER_ROLE)
-    page = learner.get("route").get_data(as_text=True)
-    task_id = page.partition("/tasks/")[2].partition("/done")[0]
+    [task_id] = task_ids(learner)
     elsewhere = site.launch(sub="learner", context={"id": "another-course", "title": "Elders"})
 
     assert elsewhere.post(f"tasks/{task_id}/done").status_code == 404
@@ -87,7 +86,7 @@ def test_badge_of_somebody_else_when_asked_for_is_not_found(site: Site) -> None:
     teacher = site.launch_as(TEACHER_ROLE)
     teacher.post("setup", setup_form([("Lezen", 10)], 10))
     holder = site.launch_as(LEARNER_ROLE, sub="holder")
-    task_id = holder.get("route").get_data(as_text=True).partition("/tasks/")[2].partition("/done")[0]
+    [task_id] = task_ids(holder)
     holder.post(f"tasks/{task_id}/done")
     while drain(site.tool):
         pass
@@ -105,7 +104,7 @@ def test_points_when_asked_for_by_somebody_who_does_not_learn_are_refused(site: 
     teacher = site.launch_as(TEACHER_ROLE, sub="the-teacher")
     teacher.post("setup", setup_form([("Lezen", 10)], 10))
     learner = site.launch_as(LEARNER_ROLE)
-    task_id = learner.get("route").get_data(as_text=True).partition("/tasks/")[2].partition("/done")[0]
+    [task_id] = task_ids(learner)
 
     assert site.launch_as(role).post(f"tasks/{task_id}/done").status_code == 403
 

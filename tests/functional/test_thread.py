@@ -13,16 +13,11 @@ from badges.openbadges.verify import verify
 from gamification.models import ActivityRow, LedgerEntry, RuleSetVersion, Task
 from lti_tool.jobs.worker import drain
 from lti_tool.lti.roles import PrincipalRole
-from tests.functional.conftest import Launched, Site, setup_form
+from tests.functional.conftest import Site, setup_form, task_ids
 
 LEARNER_ROLE = PrincipalRole("learner")
 TEACHER_ROLE = PrincipalRole("instructor")
 TASKS = [("Lees de veiligheidsregels", 20), ("Draag je helm", 25), ("Ruim je werkplek op", 15)]
-
-
-def task_ids(learner: Launched) -> list[str]:
-    page = learner.get("route").get_data(as_text=True)
-    return list(dict.fromkeys(part.partition("/done")[0] for part in page.split("/tasks/")[1:]))
 
 
 def empty_outbox(site: Site) -> None:
@@ -36,7 +31,7 @@ def test_thread_when_played_gives_points_at_once_and_a_badge_at_the_goal(site: S
     learner = site.launch_as(LEARNER_ROLE)
     assert learner.get().location.endswith("/welcome")
     learner.post("welcome")
-    assert learner.get().location.endswith("/route")
+    assert learner.get().location.endswith("/today")
 
     first, second, third = task_ids(learner)
     page = learner.post(f"tasks/{first}/done", follow_redirects=True).get_data(as_text=True)

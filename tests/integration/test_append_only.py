@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from badges.models import AchievementVersion
 from config.database import Base, Database
+from config.migrate import downgrade, upgrade
 from gamification.models import ActivityRow, LedgerEntry, RuleSetVersion
 from migrations.append_only import PROTECTED
 from tests.factories.badge_rows import make_achievement_version
-from tests.factories.rows import make_activity, make_ledger_entry, make_rule_set_version
+from tests.factories.rows import make_activity, make_ledger_entry, make_person, make_rule_set_version
 
 MODELS: dict[str, type[Base]] = {
     "activity": ActivityRow,
@@ -121,15 +122,44 @@ def test_insert_when_the_row_is_new_is_accepted(filled: Database, table: str) ->
     assert len(_rows(filled, table)) == before + 1
 
 
+def test_actor_when_changed_or_given_afterwards_is_refused(filled: Database) -> None:
+    """Who decided belongs to the fact as much as what was decided."""
+    with filled.transaction() as tx:
+        somebody = make_person(tx).id
+
+    _refused(filled, "activity", update(ActivityRow).values(actor_id=somebody))
+    _refused(filled, "activity", update(ActivityRow).where(ActivityRow.actor_id.is_(None)).values(actor_id=None))
+
+
+def test_upsert_when_only_the_actor_would_change_is_refused(filled: Database) -> None:
+    kind = sqlite.insert if filled.is_sqlite else postgresql.insert
+    statement = kind(ActivityRow).values(_rows(filled, "activity")[0])
+
+    for key in (["source", "external_id"], ["id"]):
+        upsert = statement.on_conflict_do_update(index_elements=key, set_={"actor_id": statement.excluded.actor_id})
+        _refused(filled, "activity", upsert)
+
+
+@tables
+def test_rows_when_reviews_were_migrated_down_and_up_again_still_cannot_change(database_url: str, table: str) -> None:
+    """The step that adds a column to an append-only table takes its triggers along, in both directions."""
+    downgrade(database_url, "0002")
+    below = Database(database_url)
+    names_below = _triggers(below)
+    below.dispose()
+    upgrade(database_url)
+    again = Database(database_url)
+    with again.transaction() as tx:
+        _fill(tx)
+
+    assert names_below == _triggers(again)
+    _refused(again, table, f"UPDATE {table} SET {OTHER_COLUMN[table]} = {OTHER_COLUMN[table]}")
+    _refused(again, table, f"DELETE FROM {table}")
+    again.dispose()
+
+
 def test_triggers_when_at_the_head_exist_for_every_protected_table(database: Database) -> None:
-    query = (
-        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
-        if database.is_sqlite
-        else "SELECT event_object_table, trigger_name || ' ' || event_manipulation FROM information_schema.triggers"
-        " UNION SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
-    )
-    with database.reading() as tx:
-        found = {tuple(row) for row in tx.execute(text(query))}
+    found = _triggers(database)
 
     for table in PROTECTED:
         names = {name for of_table, name in found if of_table == table}
@@ -137,6 +167,17 @@ def test_triggers_when_at_the_head_exist_for_every_protected_table(database: Dat
             assert names == {f"{table}_no_update", f"{table}_no_delete"}
         else:
             assert {f"{table}_no_change UPDATE", f"{table}_no_change DELETE", f"{table}_no_truncate"} <= names
+
+
+def _triggers(database: Database) -> set[tuple[str, ...]]:
+    query = (
+        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+        if database.is_sqlite
+        else "SELECT event_object_table, trigger_name || ' ' || event_manipulation FROM information_schema.triggers"
+        " UNION SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with database.reading() as tx:
+        return {tuple(row) for row in tx.execute(text(query))}
 
 
 def _refused(database: Database, table: str, statement: Any) -> None:

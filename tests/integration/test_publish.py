@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from config.errors import Conflict
 from config.ids import new_id
 from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, AchievementRef, TaskRule, texts_digest
 from gamification.errors import RuleInvalid, RuleProblem
-from gamification.models import TITLE_LENGTH, RuleSetVersion, Task
+from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH, RuleSetVersion, Task
 from gamification.progress import finished_tasks, standing, task_titles
 from gamification.publish import Published, TaskDraft, publish
 from gamification.record import record_activity
@@ -54,6 +55,24 @@ def test_publish_when_the_rules_cannot_work_is_refused_with_the_place(
     tasks = [TaskDraft(None, title, points) for title, points in drafts]
 
     _refused(course_on, tasks, goal_points=goal_points, path=path, problem=problem)
+
+
+def test_publish_when_instructions_are_too_long_is_refused_and_as_long_as_may_be_is_kept(
+    course_on: tuple[Database, Course],
+) -> None:
+    kept = _kept(course_on[1])
+    longest = replace(kept[1], instructions=" " + "x" * INSTRUCTIONS_LENGTH + " ")
+    too_long = replace(kept[1], instructions="x" * (INSTRUCTIONS_LENGTH + 1))
+
+    _refused(
+        course_on,
+        [kept[0], too_long, kept[2]],
+        goal_points=GOAL,
+        path="tasks.1.instructions",
+        problem=RuleProblem.INSTRUCTIONS_TOO_LONG,
+    )
+
+    assert _publish(course_on, [kept[0], longest, kept[2]]).is_new
 
 
 def test_publish_when_a_task_is_unknown_here_is_refused(course_on: tuple[Database, Course]) -> None:

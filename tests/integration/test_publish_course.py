@@ -10,15 +10,23 @@ import pytest
 from sqlalchemy import select, update
 
 from badges.award import list_awards
+from config.errors import Conflict
+from config.outbox import MessageState, OutboxMessage
+from gamification.errors import RuleInvalid
 from gamification.models import Balance
 from gamification.publish import TaskDraft
 from lti_tool.course.evaluation import evaluate_course
+from lti_tool.course.set_up import Updating, course_setup, publish_course
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
+from lti_tool.progress import evaluate_again
+from lti_tool.roster.gradebook import chosen_columns
+from lti_tool.roster.gradebook_models import Columns
 from lti_tool.roster.models import Context, Membership, Person
 from lti_tool.tool import Tool
 from tests.factories.promises import take_promises
 from tests.factories.rows import (
+    NOW,
     make_context,
     make_line_item,
     make_membership,
@@ -62,6 +70,67 @@ def test_publishing_when_the_goal_changed_promises_to_evaluate_the_course(school
     school.publish(goal_points=10, seen_number=1)
 
     assert school.promises() == {MessageType.EVALUATE_COURSE: [{"context_id": str(school.context.id)}]}
+
+
+def publish_with_columns(school: School, columns: Columns, *, goal_points: int, seen_number: int = 1) -> None:
+    with school.tool.db.transaction() as tx:
+        publish_course(
+            tx,
+            school.tool.box,
+            context_id=school.context.id,
+            person_id=school.teacher.id,
+            role=PrincipalRole.INSTRUCTOR,
+            tasks=[TaskDraft(task_id, f"Task {number}", 10) for number, task_id in enumerate(school.task_ids, 1)],
+            goal_points=goal_points,
+            badge_name="Veilig werken",
+            badge_criteria="Je deed mee.",
+            columns=columns,
+            seen_number=seen_number,
+            now=NOW,
+        )
+
+
+def columns_of(school: School) -> Columns | None:
+    with school.tool.db.reading() as tx:
+        return chosen_columns(tx, school.context.id)
+
+
+def test_columns_when_chosen_with_the_publication_are_kept_with_it(school: School) -> None:
+    publish_with_columns(school, Columns.NONE, goal_points=10)
+    assert columns_of(school) is Columns.NONE
+
+    with pytest.raises(RuleInvalid):
+        publish_with_columns(school, Columns.ONE, goal_points=21, seen_number=2)
+    with pytest.raises(Conflict):
+        publish_with_columns(school, Columns.ONE, goal_points=20)
+    assert columns_of(school) is Columns.NONE
+
+
+def test_columns_when_nobody_was_asked_stay_unasked(school: School) -> None:
+    school.publish(goal_points=10, seen_number=1)
+
+    assert columns_of(school) is None
+
+
+def test_set_up_when_read_says_how_far_the_background_is_until_it_is_done(school: School) -> None:
+    def updating() -> Updating | None:
+        with school.tool.db.reading() as tx:
+            return course_setup(tx, school.context.id).updating
+
+    school.publish(goal_points=10, seen_number=1)
+    assert updating() == Updating(0, 2, has_stopped=False)
+
+    with school.tool.db.transaction() as tx:
+        evaluate_again(tx, school.context.id, school.anna.id, now=NOW)
+    assert updating() == Updating(1, 2, has_stopped=False)
+
+    with school.tool.db.transaction() as tx:
+        tx.execute(update(OutboxMessage).values(state=MessageState.DEAD))
+    assert updating() == Updating(1, 2, has_stopped=True)
+
+    with school.tool.db.transaction() as tx:
+        tx.execute(update(OutboxMessage).values(state=MessageState.DONE))
+    assert updating() is None
 
 
 def test_evaluating_when_the_goal_came_down_awards_and_promises_each_learner(school: School) -> None:

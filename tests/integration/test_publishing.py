@@ -1,107 +1,23 @@
-"""A score from the ledger to the gradebook: what a platform is told, and what is made of its answer.
-
-The platform is a server of the test that speaks the score service; like Moodle it refuses a second score within a
-second. https://www.imsglobal.org/spec/lti-ags/v2p0/#score-publish-service
-"""
+"""A score from the ledger to the gradebook: what a platform is told, and what is made of its answer."""
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 import pytest
 
 from config.errors import PlatformFailed
+from gamification.engine.activity import Verb
 from gamification.publish import TaskDraft
-from lti_tool.course.evaluation import evaluate_course
 from lti_tool.publishing import publish_score
-from lti_tool.roster.models import Context, LineItem, Person, Registration
-from lti_tool.tool import Tool
-from tests.factories.local_server import Answer, LocalServer, Received
-from tests.factories.rows import (
-    make_context,
-    make_line_item,
-    make_membership,
-    make_person,
-    make_resource_link,
-    registration_of,
-)
-from tests.factories.tool import advance, finish_as_learner, make_tool, publish_as_teacher
+from lti_tool.roster.gradebook import choose_columns
+from lti_tool.roster.gradebook_models import Columns
+from lti_tool.roster.models import LineItem, Membership, Person, Registration
+from tests.factories.rows import make_context, make_line_item, make_membership, make_person, make_resource_link
+from tests.factories.school import School, open_school
+from tests.factories.tool import publish_as_teacher
 
 CANVAS_EXTENSION = "https://canvas.instructure.com/lti/submission"
-
-
-@dataclass
-class Gradebook:
-    """A platform's token and score service. `refuse_with` answers every score with that status."""
-
-    refuse_with: int = 0
-    scores: list[dict[str, Any]] = field(default_factory=list)
-    refused: list[dict[str, Any]] = field(default_factory=list)
-
-    def answer(self, received: Received) -> Answer:
-        if received.path == "/token":
-            token = {"access_token": "t", "token_type": "Bearer", "expires_in": 3600}
-            return Answer(body=json.dumps(token).encode(), headers={"Content-Type": "application/json"})
-        assert (received.method, received.path) == ("POST", "/columns/1/scores")
-        assert received.headers["content-type"] == "application/vnd.ims.lis.v1.score+json"
-        assert received.headers["authorization"] == "Bearer t"
-        score = json.loads(received.body)
-        seconds = [self._second(earlier) for earlier in self.scores if earlier["userId"] == score["userId"]]
-        status = self.refuse_with or (409 if self._second(score) <= max(seconds, default=0) else 200)
-        (self.scores if status == 200 else self.refused).append(score)
-        return Answer(status, b"[]")
-
-    @staticmethod
-    def _second(score: dict[str, Any]) -> int:
-        return int(datetime.fromisoformat(score["timestamp"]).timestamp())
-
-
-@dataclass
-class School:
-    """A course with tasks of 10, 20 and 30 points, a goal of 30, and a column in the gradebook."""
-
-    tool: Tool
-    gradebook: Gradebook
-    context: Context
-    registration: Registration
-    teacher: Person
-    learner: Person
-    line_item: LineItem
-    task_ids: list[uuid.UUID] = field(default_factory=list)
-
-    def publish(self, points: dict[int, int], *, goal_points: int, seen_number: int, name: str = "Veilig") -> None:
-        """Publish tasks by number with their points; number 0 is one that does not exist yet."""
-        drafts = [
-            TaskDraft(self.task_ids[number - 1] if number and self.task_ids else None, f"Task {number}", worth)
-            for number, worth in points.items()
-        ]
-        published = publish_as_teacher(
-            self.tool,
-            self.context,
-            self.teacher.id,
-            drafts,
-            goal_points=goal_points,
-            seen_number=seen_number,
-            name=name,
-        )
-        self.task_ids = self.task_ids or [rule.task_id for rule in published.rules.tasks]
-        evaluate_course(self.tool, self.context.id)
-
-    def finish(self, *numbers: int, who: Person | None = None) -> None:
-        finish_as_learner(
-            self.tool, self.context, (who or self.learner).id, *(self.task_ids[number - 1] for number in numbers)
-        )
-
-    def send(self, who: Person | None = None) -> dict[str, Any]:
-        """Send the score and return what the platform was told."""
-        advance(self.tool, 5)
-        publish_score(self.tool, self.line_item.id, (who or self.learner).id)
-        return self.gradebook.scores[-1]
 
 
 def test_score_when_below_the_goal_is_points_of_the_total_in_progress(school: School) -> None:
@@ -264,19 +180,126 @@ def test_score_when_nothing_is_published_is_not_sent(school: School) -> None:
     assert (school.gradebook.scores, school.gradebook.refused) == ([], [])
 
 
+# Without a badge
+
+
+def test_score_when_the_course_has_no_badge_speaks_of_the_goal(school: School) -> None:
+    school.publish({1: 10, 2: 20, 3: 30}, goal_points=30, seen_number=1, name="")
+    school.finish(2)
+    assert school.send()["comment"] == "Je hebt 20 van de 30 punten voor je doel. In totaal kun je 60 punten halen."
+
+    school.finish(1)
+
+    score = school.send()
+    assert score["comment"] == "Je hebt je doel gehaald met 30 punten. In totaal kun je 60 punten halen."
+    assert score["activityProgress"] == "Completed"
+
+
+# One task
+
+
+def test_task_score_when_the_task_is_done_is_all_its_points(school: School) -> None:
+    school.stand_for(2)
+    school.finish(2)
+
+    score = school.send()
+
+    assert (score["scoreGiven"], score["scoreMaximum"]) == (20, 20)
+    assert (score["activityProgress"], score["gradingProgress"]) == ("Completed", "FullyGraded")
+    assert score["comment"] == "Je hebt deze opdracht gedaan. Je krijgt er 20 punten voor."
+
+
+def test_task_score_when_nothing_happened_with_the_task_leaves_the_cell_empty(school: School) -> None:
+    school.stand_for(2)
+    school.finish(1, 3)
+
+    school.try_to_send()
+
+    assert school.gradebook.scores == []
+
+
+def test_task_score_when_it_was_taken_back_is_nought_and_comes_again_with_the_task(school: School) -> None:
+    school.stand_for(2)
+    school.finish(2)
+    school.send()
+
+    school.by_staff(2, Verb.WITHDRAWN)
+    taken_back = school.send()
+    school.by_staff(2, Verb.AWARDED)
+    given_again = school.send()
+
+    assert (taken_back["scoreGiven"], taken_back["scoreMaximum"]) == (0, 20)
+    assert (taken_back["activityProgress"], taken_back["gradingProgress"]) == ("InProgress", "FullyGraded")
+    assert taken_back["comment"] == "Deze opdracht telt nu niet mee. Vraag je begeleider wat je kunt doen."
+    assert given_again["scoreGiven"] == 20
+
+
+def test_task_score_when_it_has_been_told_is_not_told_again_for_another_task(school: School) -> None:
+    school.stand_for(2)
+    school.finish(2)
+    school.send()
+
+    school.finish(1)
+    school.try_to_send()
+
+    assert len(school.gradebook.scores) == 1
+
+
+def test_task_score_when_the_task_is_an_extra_is_not_sent(school: School) -> None:
+    drafts = [TaskDraft(task_id, f"Task {number}", 10 * number) for number, task_id in enumerate(school.task_ids, 1)]
+    published = publish_as_teacher(
+        school.tool,
+        school.context,
+        school.teacher.id,
+        [*drafts, TaskDraft(None, "Extra", 5, is_bonus=True)],
+        goal_points=30,
+        seen_number=1,
+    )
+    school.task_ids = [rule.task_id for rule in published.rules.tasks]
+    school.stand_for(4)
+    school.finish(4)
+
+    school.try_to_send()
+
+    assert school.gradebook.scores == []
+
+
+# Nobody to tell
+
+
+@pytest.mark.parametrize("choice", [Columns.NONE, Columns.PER_TASK])
+def test_score_when_the_teacher_chose_other_columns_meanwhile_is_not_sent(school: School, choice: Columns) -> None:
+    school.finish(1)
+    with school.tool.db.transaction() as tx:
+        choose_columns(tx, school.context.id, choice, by_person_id=school.teacher.id, now=school.tool.clock.now())
+
+    school.try_to_send()
+
+    assert school.gradebook.scores == []
+
+
+def test_score_when_the_column_was_switched_off_is_not_sent(school: School) -> None:
+    school.finish(1)
+    with school.tool.db.transaction() as tx:
+        tx.get_one(LineItem, school.line_item.id).is_silent = True
+
+    school.try_to_send()
+
+    assert school.gradebook.scores == []
+
+
+def test_score_when_the_person_teaches_by_now_is_not_sent(school: School) -> None:
+    school.finish(1)
+    with school.tool.db.transaction() as tx:
+        membership = tx.query(Membership).filter_by(person_id=school.learner.id).one()
+        membership.role = "instructor"
+
+    school.try_to_send()
+
+    assert school.gradebook.scores == []
+
+
 @pytest.fixture
 def school(database_url: str) -> Iterator[School]:
-    gradebook = Gradebook()
-    with LocalServer(gradebook.answer) as server:
-        tool = make_tool(database_url)
-        with tool.db.transaction() as tx:
-            context = make_context(tx)
-            registration = registration_of(tx, context)
-            registration.auth_token_url = f"{server.url}/token"
-            line_item = make_line_item(tx, make_resource_link(tx, context), url=f"{server.url}/columns/1?type_id=3")
-            teacher, learner = (make_person(tx, registration, name=name) for name in ("Joost", "Anna"))
-            make_membership(tx, context, learner)
-        made = School(tool, gradebook, context, registration, teacher, learner, line_item)
-        made.publish({1: 10, 2: 20, 3: 30}, goal_points=30, seen_number=0)
+    with open_school(database_url) as made:
         yield made
-        tool.db.dispose()

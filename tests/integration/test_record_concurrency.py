@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
-from typing import TypeVar
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from badges.models import Award
@@ -27,14 +26,13 @@ from gamification.record import Recorded
 from gamification.rules import current_rules, hold_rules
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
-from lti_tool.progress import finish_task, record_activity
+from lti_tool.progress import finish_task, record_activities, record_activity
+from tests.factories.at_once import two_at_once, wait_until_somebody_waits
 from tests.factories.course import Course, completion, make_course, make_learner
 from tests.factories.promises import promised
 from tests.factories.rows import NOW
 
 PERSONS = 30
-
-Subject = TypeVar("Subject")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +49,7 @@ def test_first_two_activities_when_recorded_at_the_same_moment_both_count_and_aw
         with database.transaction() as tx:
             return int(record_activity(tx, completion(course.id, person_id, course.task_ids[which]), now=NOW).is_new)
 
-    assert _two_at_once(people, record) == [2] * PERSONS
+    assert two_at_once(people, record) == [2] * PERSONS
 
     with database.reading() as tx:
         balances = tx.execute(select(Balance.person_id, Balance.points, Balance.goal_reached)).all()
@@ -62,6 +60,38 @@ def test_first_two_activities_when_recorded_at_the_same_moment_both_count_and_aw
     assert {row.person_id: (row.points, row.goal_reached) for row in balances} == dict.fromkeys(people, (30, True))
     assert sorted(row.person_id for row in awards) == sorted(people)
     assert to_sign == sorted(str(row.id) for row in awards)
+
+
+def test_first_activities_when_two_imports_bring_them_at_the_same_moment_all_count_and_award_once(
+    database: Database,
+) -> None:
+    """Both bring what both know and one task of their own, each in an order of its own: nobody waits in a circle."""
+    with database.transaction() as tx:
+        course = make_course(tx, (10, 20, 5), goal_points=35)
+        classes = [[make_learner(tx, course) for _ in range(10)] for _ in range(6)]
+
+    def import_all(people: list[uuid.UUID], which: int) -> int:
+        facts = [
+            completion(course.id, person_id, course.task_ids[task], external_id=f"{person_id}:{task}")
+            for person_id in (reversed(people) if which else people)
+            for task in (which, 2)
+        ]
+        with database.transaction() as tx:
+            return sum(recorded.is_new for recorded in record_activities(tx, facts, now=NOW))
+
+    assert two_at_once(classes, import_all) == [30] * len(classes)
+
+    everybody = sorted(person_id for people in classes for person_id in people)
+    with database.reading() as tx:
+        balances = tx.execute(select(Balance.person_id, Balance.points, Balance.goal_reached)).all()
+        sums = tx.execute(select(LedgerEntry.person_id, func.sum(LedgerEntry.points)).group_by(LedgerEntry.person_id))
+        assert {row[0]: int(row[1]) for row in sums} == dict.fromkeys(everybody, 35)
+        assert {row.person_id: (row.points, row.goal_reached) for row in balances} == dict.fromkeys(
+            everybody, (35, True)
+        )
+        awards = tx.execute(select(Award.id, Award.person_id)).all()
+        assert sorted(row.person_id for row in awards) == everybody
+        assert _to_sign(tx) == sorted(str(row.id) for row in awards)
 
 
 def test_next_two_activities_when_recorded_at_the_same_moment_both_count(database: Database) -> None:
@@ -75,7 +105,7 @@ def test_next_two_activities_when_recorded_at_the_same_moment_both_count(databas
         with database.transaction() as tx:
             return int(record_activity(tx, completion(course.id, person_id, course.task_ids[which]), now=NOW).is_new)
 
-    assert _two_at_once(people, record) == [2] * PERSONS
+    assert two_at_once(people, record) == [2] * PERSONS
 
     with database.reading() as tx:
         assert set(tx.execute(select(Balance.points)).scalars()) == {35}
@@ -96,7 +126,7 @@ def test_activity_when_told_twice_at_the_same_moment_counts_once(database: Datab
         with database.transaction() as tx:
             return int(record_activity(tx, fact, now=NOW).is_new)
 
-    times_new = _two_at_once(people, record)
+    times_new = two_at_once(people, record)
 
     assert times_new == [1] * PERSONS
     with database.reading() as tx:
@@ -204,7 +234,7 @@ def test_publishing_when_two_teachers_do_it_at_once_lets_one_win(database: Datab
             return 0
         return 1
 
-    winners = _two_at_once(courses, publish_new_goal)
+    winners = two_at_once(courses, publish_new_goal)
 
     assert winners == [1] * len(courses)
     with database.reading() as tx:
@@ -227,7 +257,7 @@ def test_finishing_when_the_task_is_taken_away_at_the_same_moment_counts_or_is_r
         except (Conflict, NotFound):
             return 0
 
-    points = _two_at_once(courses, finish_or_take_away)
+    points = two_at_once(courses, finish_or_take_away)
 
     assert set(points) <= {0, 20}
     with database.reading() as tx:
@@ -255,7 +285,7 @@ def test_publishing_when_a_learner_is_finishing_a_task_waits_and_then_closes_it(
         with postgres.transaction() as tx:
             hold_rules(tx, course.id)  # as finish_task does before it looks at the task
             taking_away = pool.submit(take_away)
-            _wait_until_somebody_waits(postgres)
+            wait_until_somebody_waits(postgres)
             assert _finish(tx, course, person_id, course.task_ids[1]).points == 20
         assert taking_away.result(30) is True
 
@@ -287,11 +317,11 @@ def test_evaluating_when_a_teacher_waits_for_a_learner_goes_on(postgres: Databas
         finishing = pool.submit(finish)
         assert holding.wait(30)
         taking_away = pool.submit(take_away)
-        _wait_until_somebody_waits(postgres)
+        wait_until_somebody_waits(postgres)
         lock_balance = select(Balance).where(Balance.person_id == person_id).with_for_update()
         tx.execute(lock_balance).scalar_one()
         go_on.set()
-        _wait_until_somebody_waits(postgres, how_many=2)
+        wait_until_somebody_waits(postgres, how_many=2)
         assert not evaluate(tx, course.id, person_id, now=NOW).points_changed
         tx.commit()
         assert finishing.result(30) == 30
@@ -324,18 +354,6 @@ def _publish_without(tx: Session, course: Course, task_id: uuid.UUID) -> bool:
     return rule is not None and rule.closed
 
 
-def _wait_until_somebody_waits(database: Database, how_many: int = 1) -> None:
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    for _ in range(600):
-        with database.reading() as tx:
-            if tx.execute(waiting).scalar_one() >= how_many:
-                return
-        sleep(0.05)
-    raise AssertionError("nobody waits for a lock")
-
-
 def _to_sign(tx: Session) -> list[str]:
     return sorted(ids["award_id"] for type, ids in promised(tx) if type == MessageType.ISSUE_CREDENTIAL)
 
@@ -345,19 +363,3 @@ def postgres(postgres_url: str) -> Iterator[Database]:
     opened = Database(postgres_url)
     yield opened
     opened.dispose()
-
-
-def _two_at_once(subjects: Sequence[Subject], do: Callable[[Subject, int], int]) -> list[int]:
-    """Do it twice for each subject, by two threads that start together; return the sum of the answers of each."""
-    together = threading.Barrier(2)
-
-    def do_all(which: int) -> list[int]:
-        answers = []
-        for subject in subjects:
-            together.wait(60)
-            answers.append(do(subject, which))
-        return answers
-
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(do_all, range(2))
-    return [one + other for one, other in zip(first, second, strict=True)]

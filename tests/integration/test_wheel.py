@@ -12,6 +12,8 @@ from importlib.resources import files
 from lti_tool.words import translations
 assert translations("nl").pgettext("learner", "I have done this") == "Dit heb ik gedaan"
 assert files("badges.openbadges").joinpath("contexts").is_dir()
+from lti_tool.presets import ready_made_sets
+assert len(ready_made_sets()) == 3
 from config.settings import load_settings
 from lti_tool.app import create_app
 client = create_app(load_settings()).test_client()

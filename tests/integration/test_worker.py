@@ -51,6 +51,8 @@ def _failed(code: str, status: int | None = None) -> PlatformFailed:
     [
         (_failed("score-failed", 400), True),
         (_failed("score-failed", 422), True),
+        (_failed("line-item-failed", 400), True),
+        (_failed("line-item-failed", 403), False),
         (_failed("address-refused"), True),
         (_failed("scheme-refused"), True),
         (NotFound("award"), True),
@@ -95,14 +97,14 @@ def test_pause_after_when_the_platform_asked_for_rest_is_never_shorter() -> None
 @pytest.mark.parametrize(
     ("path", "answer", "state", "error"),
     [
-        ("/token", Answer(body=b"<html>onderhoud</html>"), WAITING, "bad-json"),
-        ("/token", Answer(302, headers={"Location": "/onderhoud"}), WAITING, "redirect-refused"),
-        ("/token", Answer(400, b'{"error":"invalid_client"}'), WAITING, "access-token-failed"),
-        ("/item/scores", Answer(404), WAITING, "score-failed"),
-        ("/item/scores", Answer(403), WAITING, "score-failed"),
-        ("/item/scores", Answer(503), WAITING, "score-failed"),
-        ("/item/scores", Answer(400), DEAD, "score-failed"),
-        ("/item/scores", Answer(422), DEAD, "score-failed"),
+        ("/token", Answer(body=b"<html>onderhoud</html>"), WAITING, "bad-json 200"),
+        ("/token", Answer(302, headers={"Location": "/onderhoud"}), WAITING, "redirect-refused 302"),
+        ("/token", Answer(400, b'{"error":"invalid_client"}'), WAITING, "access-token-failed 400"),
+        ("/item/scores", Answer(404), WAITING, "score-failed 404"),
+        ("/item/scores", Answer(403), WAITING, "score-failed 403"),
+        ("/item/scores", Answer(503), WAITING, "score-failed 503"),
+        ("/item/scores", Answer(400), DEAD, "score-failed 400"),
+        ("/item/scores", Answer(422), DEAD, "score-failed 422"),
         ("/item/scores", Answer(204), DONE, ""),
     ],
 )

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 from config.errors import PlatformFailed
 from config.http import HttpClient
@@ -159,12 +159,54 @@ def register_in_moodle(browser: Browser, tool_url: str, name: str) -> dict[str, 
     }
 
 
-def add_activity(page: Page, tool: RunningTool) -> str:
+def add_activity(page: Page, tool: RunningTool, *, name: str = "", custom: str = "") -> str:
     """Add the tool to the course as a teacher does, with a column in the gradebook; returns the activity's id."""
     page.goto(f"{MOODLE_URL}/course/modedit.php?add=lti&course={COURSE}&section=1&typeid={tool.deployment_id}")
-    page.locator("#id_name").fill(tool.name)
+    page.locator("#id_name").fill(name or tool.name)
+    return _save_activity(page, custom)
+
+
+def set_custom_parameters(page: Page, activity: str, custom: str) -> None:
+    """Change what stands in the activity's "Custom parameters"."""
+    page.goto(f"{MOODLE_URL}/course/modedit.php?update={activity}")
+    page.locator("#id_name").wait_for()
+    _save_activity(page, custom)
+
+
+def _save_activity(page: Page, custom: str) -> str:
+    if custom:
+        box = page.locator("#id_instructorcustomparameters")
+        if not box.is_visible():
+            page.locator("a.moreless-toggler").first.click()
+        box.fill(custom)
     page.locator("#id_submitbutton").click()
     page.wait_for_url(re.compile(r"/mod/lti/view\.php\?id=\d+"))
     found = re.search(r"id=(\d+)", page.url)
     assert found
     return found.group(1)
+
+
+def open_tool(page: Page, tool: RunningTool, activity: str) -> Frame:
+    """Open the activity in Moodle and wait for the tool in its frame."""
+    page.goto(f"{MOODLE_URL}/mod/lti/view.php?id={activity}")
+    for _ in range(150):
+        for frame in page.frames:
+            if frame.url.startswith(f"{tool.url}/s/"):
+                frame.locator("main h1").wait_for()
+                return frame
+        page.wait_for_timeout(100)
+    raise AssertionError([frame.url for frame in page.frames])
+
+
+def grade_by_hand(page: Page, column: str, learner: str, grade: str) -> None:
+    """Type a grade over the tool's one, in Moodle's single view of a column."""
+    page.goto(f"{MOODLE_URL}/grade/report/grader/index.php?id={COURSE}")
+    item = page.locator("th[data-itemid]", has_text=column).first.get_attribute("data-itemid")
+    page.goto(f"{MOODLE_URL}/grade/report/singleview/index.php?id={COURSE}&item=grade&itemid={item}")
+    row = page.locator("tr", has_text=learner)
+    if row.locator("[name^=override]").count() == 0:
+        page.locator("input[name=setmode]").click()
+    row.locator("[name^=override]").check()
+    row.locator("[name^=finalgrade]").fill(grade)
+    page.locator("input[type=submit][value=Save]").click()
+    page.wait_for_load_state()

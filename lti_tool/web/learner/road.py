@@ -1,8 +1,8 @@
 """The road to the flag: from tasks and points to the points of an SVG drawing. Pure; the picture is never alone.
 
 The road runs from the start to the flag, and its length is the goal: it says how far, not which way. What is done lies
-behind the marker. What can be earned beyond the goal is a side loop that begins and ends at the flag, so that nothing
-left to do there makes the goal look unreached.
+behind the marker. What can be earned beyond the goal, and every extra, is a side loop that begins and ends at the
+flag, so that nothing left to do there makes the goal look unreached.
 """
 
 from __future__ import annotations
@@ -66,35 +66,63 @@ class Road:
 
 
 @lru_cache(maxsize=1024)
-def draw_road(tasks: tuple[tuple[int, bool], ...], points: int, goal_points: int) -> Road | None:
-    """Return the road for these (points, is done) tasks; None where there is no goal to go to.
+def draw_road(
+    tasks: tuple[tuple[int, bool], ...], points: int, goal_points: int, extras: tuple[tuple[int, bool], ...] = ()
+) -> Road | None:
+    """Return the road for these (points, is done) tasks and extras; None where there is no goal to go to.
 
-    Remembered: a class stands at few different places, and drawing costs as much as the rest of the page.
+    `points` are those of the tasks alone. Remembered: a class stands at few different places, and drawing costs as
+    much as the rest of the page.
     """
-    total = sum(task_points for task_points, _ in tasks)
     if goal_points <= 0 or not tasks:
         return None
-    extra = max(0, total - goal_points)
-    road = _road_line(_FLAG_X_WITH_LOOP if extra else _FLAG_X)
+    beyond = _beyond_the_goal(tasks, goal_points) + [_Piece(size, is_done, True) for size, is_done in extras]
+    loop_points = sum(piece.points for piece in beyond)
+    road = _road_line(_FLAG_X_WITH_LOOP if beyond else _FLAG_X)
     flag = road[-1]
-    loop = _loop_line(flag) if extra else []
+    loop = _loop_line(flag) if beyond else []
     share = min(1.0, max(0.0, points / goal_points))
-    extra_share = min(1.0, max(0, points - goal_points) / extra) if extra else 0.0
+    loop_done = max(0, points - goal_points) + sum(size for size, is_done in extras if is_done)
+    loop_share = min(1.0, loop_done / loop_points) if beyond else 0.0
     marker = None
     if points < goal_points:
         marker = _at(road, share)
-    elif 0.0 < extra_share < 1.0:
-        marker = _at(loop, extra_share)
+    elif 0.0 < loop_share < 1.0:
+        marker = _at(loop, loop_share)
     return Road(
         behind=_to_text(_cut(road, 0.0, share)),
         ahead=_to_text(_cut(road, share, 1.0)),
         loop=_to_text(loop),
-        loop_done=_to_text(_cut(loop, 0.0, extra_share)) if extra_share else "",
-        stops=tuple(_stops(tasks, goal_points, road, loop, extra)),
+        loop_done=_to_text(_cut(loop, 0.0, loop_share)) if loop_share else "",
+        stops=(*_stops_on_road(tasks, goal_points, road), *_stops_on_loop(beyond, loop)),
         marker=marker,
         flag=flag,
         is_reached=points >= goal_points,
     )
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of the loop. `is_stop` is False for the rest of a task whose stop lies at the flag."""
+
+    points: int
+    is_done: bool
+    is_stop: bool
+
+
+def _done_first(tasks: Sequence[tuple[int, bool]]) -> list[tuple[int, bool]]:
+    return [task for task in tasks if task[1]] + [task for task in tasks if not task[1]]
+
+
+def _beyond_the_goal(tasks: Sequence[tuple[int, bool]], goal_points: int) -> list[_Piece]:
+    pieces = []
+    sum_points = 0
+    for task_points, is_done in _done_first(tasks):
+        before, sum_points = sum_points, sum_points + task_points
+        if sum_points > goal_points:
+            rest = sum_points - max(before, goal_points)
+            pieces.append(_Piece(rest, is_done, before >= goal_points))
+    return pieces
 
 
 def _road_line(flag_x: float) -> list[Point]:
@@ -116,22 +144,25 @@ def _loop_line(flag: Point) -> list[Point]:
     return line
 
 
-def _stops(
-    tasks: Sequence[tuple[int, bool]], goal_points: int, road: list[Point], loop: list[Point], extra: int
-) -> list[Stop]:
-    done_first = [task for task in tasks if task[1]] + [task for task in tasks if not task[1]]
-    on_road: list[tuple[float, bool]] = []
-    on_loop: list[tuple[float, bool]] = []
+def _stops_on_road(tasks: Sequence[tuple[int, bool]], goal_points: int, road: list[Point]) -> list[Stop]:
+    shares: list[tuple[float, bool]] = []
     sum_points = 0
-    for task_points, is_done in done_first:
-        before, sum_points = sum_points, sum_points + task_points
+    for task_points, is_done in _done_first(tasks):
+        sum_points += task_points
         if sum_points < goal_points:
-            on_road.append((sum_points / goal_points, is_done))
-        elif before >= goal_points:
-            on_loop.append(((sum_points - goal_points) / extra - task_points / extra / 2, is_done))
-    if len(tasks) > MOST_STOPS:
-        on_road, on_loop = _grouped(on_road), _grouped(on_loop)
-    return [*_spread(road, on_road), *_spread(loop, on_loop)]
+            shares.append((sum_points / goal_points, is_done))
+    return _spread(road, _grouped(shares) if len(tasks) > MOST_STOPS else shares)
+
+
+def _stops_on_loop(pieces: list[_Piece], loop: list[Point]) -> list[Stop]:
+    shares: list[tuple[float, bool]] = []
+    whole = sum(piece.points for piece in pieces)
+    walked = 0
+    for piece in sorted(pieces, key=lambda piece: not piece.is_done):
+        if piece.is_stop:
+            shares.append(((walked + piece.points / 2) / whole, piece.is_done))
+        walked += piece.points
+    return _spread(loop, _grouped(shares) if len(pieces) > MOST_STOPS else shares)
 
 
 def _grouped(shares: list[tuple[float, bool]]) -> list[tuple[float, bool]]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from config.errors import InputInvalid
-from lti_tool.course.membership import choose_locale, is_welcomed
+from lti_tool.course.membership import is_welcomed
 from lti_tool.launching import FirstPage, first_page
-from lti_tool.roster.models import LaunchSession
 from lti_tool.web.current import launch_session, tool
-from lti_tool.words import LOCALES
+from lti_tool.web.locale import keep_locale
 
 blueprint = Blueprint("shared", __name__)
 
@@ -18,7 +16,8 @@ FIRST_ENDPOINTS = {
     FirstPage.SETUP: "setup.edit",
     FirstPage.PARTICIPANTS: "participants.overview",
     FirstPage.WELCOME: "learner.welcome",
-    FirstPage.ROUTE: "learner.route",
+    FirstPage.TODAY: "learner.today",
+    FirstPage.TASK: "learner.task",
 }
 
 
@@ -35,11 +34,5 @@ def home() -> Response:
 @blueprint.post("/language")
 def language() -> Response:
     """Keep the language that the person chose, here and for later launches."""
-    locale = request.form.get("locale", "")
-    if locale not in LOCALES:
-        raise InputInvalid("locale", field="locale")
-    session = launch_session()
-    with tool().db.transaction() as tx:
-        choose_locale(tx, session.person_id, locale)
-        tx.get_one(LaunchSession, session.id).locale = locale
+    keep_locale(request.form.get("locale", ""))
     return redirect(url_for("shared.home"), 303)

@@ -1,24 +1,61 @@
-"""Who has done what: the overview for teachers and assistants."""
+"""Who stands where: the overview of participants, for teachers and assistants, with a filter that stays."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from enum import StrEnum
+from typing import TypeVar
 
-from lti_tool.course.participants import participants
+from flask import Blueprint, render_template, request
+
+from gamification.engine.task_state import TaskState
+from lti_tool.course.participants import Show, Sort, Wanted, overview
 from lti_tool.course.set_up import course_setup
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
+from lti_tool.web.teacher import participant, participant_words, participants_csv
+from lti_tool.web.teacher.fields import one_line
 
 blueprint = Blueprint("participants", __name__)
+blueprint.add_url_rule("/participants/<uuid:person_id>", "person", participant.person)
+blueprint.add_url_rule("/participants/<uuid:person_id>/praise", "praise", participant.praise, methods=["POST"])
+blueprint.add_url_rule("/participants/<uuid:person_id>/award", "award", participant.award, methods=["POST"])
+blueprint.add_url_rule("/participants/<uuid:person_id>/take-back", "take_back", participant.take_back, methods=["POST"])
+blueprint.add_url_rule("/participants.csv", "export", participants_csv.export)
+blueprint.add_url_rule("/ledger.csv", "ledger", participants_csv.ledger)
+
+_LONGEST_SEARCH = 200
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-@blueprint.get("/participants")
-def overview() -> str:
-    """List the learners of the course with their points."""
+@blueprint.get("/participants", endpoint="overview")
+def show_overview() -> str:
+    """Show participants by tasks: those that the filter in the address asks for, fifty on a page."""
     session = launch_session()
+    now = tool().clock.now()
+    page = request.args.get("page", "")
+    wanted = Wanted(
+        search=one_line(request.args.get("q", ""))[:_LONGEST_SEARCH],
+        show=_chosen(Show, request.args.get("show", "")),
+        sort=_chosen(Sort, request.args.get("sort", "")),
+        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+    )
     with tool().db.reading() as tx:
         setup = course_setup(tx, session.context_id)
-        lines = participants(tx, session.context_id)
+        found = overview(tx, session.context_id, wanted, now=now)
     return render_template(
-        "teacher/participants.html", setup=setup, participants=lines, may_edit=may_edit(session.role)
+        "teacher/participants.html",
+        setup=setup,
+        overview=found,
+        wanted=wanted,
+        shows=list(Show),
+        sorts=list(Sort),
+        states=TaskState,
+        titles={task.task_id: task.title for task in setup.tasks},
+        words=participant_words,
+        now=now,
+        may_edit=may_edit(session.role),
     )
+
+
+def _chosen(choices: type[_Choice], value: str) -> _Choice:
+    return next((choice for choice in choices if choice == value), next(iter(choices)))

@@ -1,4 +1,8 @@
-"""The teacher's set-up of a course: tasks with points, the goal, the badge. Works without JavaScript."""
+"""The teacher's set-up of a course: in steps the first time, later on one page. Works without JavaScript.
+
+Whatever button was pressed, what stood in the fields comes back in them: the form travels along with every step, and
+with the choice of another language.
+"""
 
 from __future__ import annotations
 
@@ -9,58 +13,112 @@ from badges.achievement import AchievementInvalid
 from config.errors import Conflict
 from gamification.errors import RuleInvalid
 from lti_tool.course.set_up import CourseSetup, course_setup, publish_course
+from lti_tool.link_settings import LmsView, lms_view
+from lti_tool.presets import ready_made_sets
+from lti_tool.roster.gradebook_models import Columns
 from lti_tool.web.current import launch_session, tool
+from lti_tool.web.locale import keep_locale, select_locale
+from lti_tool.web.teacher.guided_start import EMPTY, Step, go_to, show_where_the_problem_is, step_of
 from lti_tool.web.teacher.setup_form import SetupForm, form_of
 
+LARGEST_SET_UP_BYTES = 8_000_000
+"""As many tasks as there may be, each explained at the greatest length, in a script that takes six bytes a letter."""
+
 blueprint = Blueprint("setup", __name__)
+
+
+@blueprint.before_request
+def allow_long_texts() -> None:
+    """Let this form be larger than others: a refusal would throw away what was typed."""
+    request.max_content_length = request.max_form_memory_size = LARGEST_SET_UP_BYTES
 
 
 @blueprint.get("/setup")
 def edit() -> str:
     """Show the set-up as it holds now."""
-    setup = _setup()
-    return _page(form_of(setup), setup, saved=request.args.get("saved") == "1")
+    setup, lms = _setup()
+    return _page(form_of(setup), setup, lms, saved=request.args.get("saved") == "1")
 
 
 @blueprint.post("/setup")
 def save() -> Response | str | tuple[str, int]:
-    """Add or remove a line on the form, or publish the whole set-up."""
-    session = launch_session()
+    """Add or remove a line, go to another step, change the language, or publish the whole set-up."""
     form = SetupForm(request.form)
+    if "locale" in request.form:
+        keep_locale(request.form["locale"])
+        setup, lms = _setup()
+        form.is_changed = not form.is_published(setup)
+        return _page(form, setup, lms)
     if form.change_lines(request.form):
-        return _page(form, _setup())
+        return _page(form, *_setup())
+    if "go" in request.form:
+        return _go(form)
     if not form.validate():
-        return _page(form, _setup()), 400
+        return _refused(form)
     try:
-        with tool().db.transaction() as tx:
-            publish_course(
-                tx,
-                tool().box,
-                context_id=session.context_id,
-                person_id=session.person_id,
-                role=session.role,
-                tasks=form.drafts(),
-                goal_points=form.goal_points.data,
-                badge_name=form.badge_name.data,
-                badge_criteria=form.badge_criteria.data,
-                seen_number=form.seen_number.data,
-                now=tool().clock.now(),
-            )
+        _publish(form)
     except (RuleInvalid, AchievementInvalid) as invalid:
         form.show_problem(invalid.path, invalid.problem)
-        return _page(form, _setup()), 400
+        return _refused(form)
     except Conflict:
-        setup = _setup()
+        setup, lms = _setup()
         if not form.is_published(setup):
             form.show_conflict(setup)
-            return _page(form, setup), 409
+            return _page(form, setup, lms), 409
     return redirect(url_for("setup.edit", saved=1), 303)
 
 
-def _setup() -> CourseSetup:
+def _go(form: SetupForm) -> str | tuple[str, int]:
+    setup, lms = _setup()
+    here = step_of(form, setup)
+    if here is None:
+        form.show_conflict(setup)
+        return _page(form, setup, lms), 409
+    is_shown = go_to(form, here, request.form["go"], select_locale())
+    return _page(form, setup, lms) if is_shown else (_page(form, setup, lms), 400)
+
+
+def _refused(form: SetupForm) -> tuple[str, int]:
+    show_where_the_problem_is(form)
+    return _page(form, *_setup()), 400
+
+
+def _publish(form: SetupForm) -> None:
+    session = launch_session()
+    with tool().db.transaction() as tx:
+        publish_course(
+            tx,
+            tool().box,
+            context_id=session.context_id,
+            person_id=session.person_id,
+            role=session.role,
+            tasks=form.drafts(),
+            goal_points=form.goal_points.data,
+            badge_name=form.badge_name.data or "",
+            badge_criteria=form.badge_criteria.data or "",
+            order=form.order.data,
+            columns=form.chosen_columns,
+            seen_number=form.seen_number.data,
+            now=tool().clock.now(),
+        )
+
+
+def _setup() -> tuple[CourseSetup, LmsView]:
+    context_id = launch_session().context_id
     with tool().db.reading() as tx:
-        return course_setup(tx, launch_session().context_id)
+        return course_setup(tx, context_id), lms_view(tx, context_id)
 
 
-def _page(form: SetupForm, setup: CourseSetup, *, saved: bool = False) -> str:
-    return render_template("teacher/setup.html", form=form, setup=setup, saved=saved)
+def _page(form: SetupForm, setup: CourseSetup, lms: LmsView, *, saved: bool = False) -> str:
+    return render_template(
+        "teacher/setup.html",
+        form=form,
+        setup=setup,
+        lms=lms,
+        saved=saved,
+        step=step_of(form, setup),
+        steps=Step,
+        presets=ready_made_sets(),
+        no_preset=EMPTY,
+        columns=Columns,
+    )

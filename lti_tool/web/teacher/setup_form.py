@@ -1,7 +1,6 @@
 """The teacher's form: lines of tasks, the goal, the badge. What was typed is never lost, whatever it was.
 
-Lines are added, removed and moved by ordinary submit buttons. Nothing from the request is trusted: field names are
-read by a strict pattern, invisible control characters are taken out, and numbers are read from plain digits only.
+Lines are added, removed and moved by ordinary submit buttons. The guided start is the same form shown in steps.
 """
 
 # WTForms has no annotations.
@@ -9,182 +8,113 @@ read by a strict pattern, invisible control characters are taken out, and number
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, StringField
-from wtforms.widgets import TextInput
 
 from badges.achievement import AchievementProblem
 from badges.models import CRITERIA_LENGTH, NAME_LENGTH
-from config.errors import InputInvalid
-from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS
+from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, TaskOrder
 from gamification.errors import RuleProblem
-from gamification.models import TITLE_LENGTH
+from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH
 from gamification.publish import TaskDraft
-from lti_tool.course.set_up import CourseSetup
-from lti_tool.web.teacher.setup_problems import FormProblem, sentence_for
+from lti_tool.course.set_up import CourseSetup, TaskSetup
+from lti_tool.roster.gradebook_models import Columns
+from lti_tool.web.teacher.fields import NumberField, OneOf, is_blank, one_line, several_lines
+from lti_tool.web.teacher.setup_problems import FormProblem, PlacedProblem, sentence_for
+from lti_tool.web.teacher.task_lines import (
+    LINE_BUTTONS,
+    Line,
+    TaskForm,
+    adopt_same_tasks,
+    changed_lines,
+    is_same,
+    known_fields,
+    line_number,
+    line_of,
+)
 
 BLANK_LINES = 3
 """How many empty lines a teacher sees the first time."""
-MOST_LINES = MOST_TASKS + 50
-_LINE_FIELD = re.compile(r"tasks-([0-9]{1,6})-(task_id|title|points)")
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
-_LONGEST_NUMBER = 12
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_GAPS = re.compile(r"[\s\x00-\x1f\x7f]+")
-
-
-def one_line(value: str | None) -> str:
-    """Return the text on one line, without control characters."""
-    return _GAPS.sub(" ", value or "").strip()
-
-
-def several_lines(value: str | None) -> str:
-    """Return the text with plain line ends, without control characters."""
-    return _CONTROL.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def is_blank(text: str) -> bool:
-    """Say whether nothing in the text can be seen."""
-    return not any(character.isprintable() and not character.isspace() for character in text)
-
-
-class NumberField(Field):
-    """A whole number. `typed` is what stands in the field; `data` is None while that is no number."""
-
-    widget = TextInput()
-    typed: str = ""
-    data: Any
-
-    def process_data(self, value: object) -> None:
-        """Take a number, or text that somebody typed earlier."""
-        self._read("" if value is None else str(value))
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was typed."""
-        if valuelist:
-            self._read(str(valuelist[0]))
-
-    def _read(self, text: str) -> None:
-        self.typed = one_line(text)
-        digits = self.typed.replace(" ", "").replace("\u00a0", "")
-        self.data = int(digits[:_LONGEST_NUMBER]) if _WHOLE_NUMBER.fullmatch(digits) else None
-
-
-class TaskForm(Form):
-    """One line: a task with its points."""
-
-    task_id = StringField(filters=[one_line])
-    title = StringField(filters=[one_line])
-    points = NumberField()
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether this is a new line that nobody wrote on."""
-        return not self.task_id.data and is_blank(self.title.data or "") and not self.points.typed
-
-    @property
-    def known_id(self) -> uuid.UUID | None:
-        """The id of the task, None for a new one or for what is no id."""
-        try:
-            return uuid.UUID(self.task_id.data)
-        except ValueError:
-            return None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A task as the page draws it. Where somebody finished the task, its points are shown and cannot be changed."""
-
-    index: int
-    form: TaskForm
-    task_id: str
-    fixed_points: int | None
-
-
-@dataclass(frozen=True)
-class PlacedProblem:
-    """A sentence and the field that it is about; `line` counts from one, 0 outside the tasks."""
-
-    field_id: str
-    sentence: str
-    line: int = 0
+TEXT_FIELDS = ("badge_name", "badge_criteria", "preset", "filled_from")
+OTHER_FIELDS = frozenset({*TEXT_FIELDS, "goal_points", "order", "seen_number", "step", "columns"})
 
 
 class SetupForm(Form):
-    """Tasks, goal and badge of a course."""
+    """Tasks, goal and badge of a course. `step`, `preset`, `filled_from` and `columns` are of the guided start."""
 
     tasks = FieldList(FormField(TaskForm))
     goal_points = NumberField()
+    order = OneOf(TaskOrder)
     badge_name = StringField(filters=[one_line])
     badge_criteria = StringField(filters=[several_lines])
     seen_number = NumberField()
+    step = NumberField()
+    preset = StringField(filters=[one_line])
+    filled_from = StringField(filters=[one_line])
+    columns = StringField(filters=[one_line])
 
     def __init__(self, formdata: Mapping[str, str] | None = None, **values: Any) -> None:
-        super().__init__(_known_fields(formdata) if formdata is not None else None, **values)
+        super().__init__(known_fields(formdata, OTHER_FIELDS) if formdata is not None else None, **values)
         if self.seen_number.data is None:
             self.seen_number.data = -1
         self.problems: list[PlacedProblem] = []
         self.is_conflict = False
         self.is_changed = False
 
+    @property
+    def chosen_columns(self) -> Columns | None:
+        """Which gradebook columns were chosen, None where nothing was asked."""
+        return next((columns for columns in Columns if columns == self.columns.data), None)
+
     def change_lines(self, formdata: Mapping[str, str]) -> bool:
-        """Add, remove or move a line when one of those buttons was used; says whether one was."""
-        wanted = next((name for name in ("add", "remove", "up", "down") if name in formdata), None)
-        if wanted is None:
+        """Add, remove or move a line, or only count again, when one of those buttons was used; says whether one was."""
+        wanted = next((name for name in LINE_BUTTONS if name in formdata), None)
+        if wanted is None and "count" not in formdata:
             return False
         self.is_changed = True
-        lines = [
-            {"task_id": form.task_id.data, "title": form.title.data, "points": form.points.typed}
-            for form in self.line_forms()
-        ]
-        index = _index_of(formdata[wanted], len(lines))
-        if wanted == "add" and len(lines) < MOST_TASKS:
-            lines.append({})
-        elif wanted == "add":
+        lines = [form.typed() for form in self.line_forms()]
+        if wanted == "add" and len(lines) >= MOST_TASKS:
             self._say_of_list(RuleProblem.TOO_MANY_TASKS)
-        elif index is not None and wanted == "remove":
-            del lines[index]
-        elif index is not None:
-            other = index - 1 if wanted == "up" else index + 1
-            if 0 <= other < len(lines):
-                lines[index], lines[other] = lines[other], lines[index]
-        self.tasks.process(None, lines)
+        elif wanted is not None:
+            self.put_lines(changed_lines(lines, wanted, formdata[wanted]))
+        if self.step.data is None:
+            self.look_at_goal()
         return True
+
+    def put_lines(self, lines: Sequence[Mapping[str, object]]) -> None:
+        """Let the form have these lines and no others."""
+        self.tasks.process(None, lines)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check everything at once, so that all problems can be told together."""
         super().validate(extra_validators)
-        self.problems = []
-        drafted = self._drafted()
-        if not drafted:
-            self._say_of_list(RuleProblem.NO_TASKS)
-        elif len(drafted) > MOST_TASKS:
-            self._say_of_list(RuleProblem.TOO_MANY_TASKS)
-        seen: set[uuid.UUID] = set()
-        for form in drafted:
-            self._check_line(form, seen)
+        self._check_lines()
         self._check_goal()
-        self._check_text(
-            self.badge_name, NAME_LENGTH, AchievementProblem.NAME_MISSING, AchievementProblem.NAME_TOO_LONG
-        )
-        self._check_text(
-            self.badge_criteria,
-            CRITERIA_LENGTH,
-            AchievementProblem.CRITERIA_MISSING,
-            AchievementProblem.CRITERIA_TOO_LONG,
-        )
+        self._check_badge()
         return not self.problems
+
+    def check_tasks(self) -> bool:
+        """Check only the tasks, when the rest is still to come."""
+        super().validate()
+        self._check_lines()
+        return not self.problems
+
+    def look_at_goal(self) -> None:
+        """Say at once, before anything is published, that the goal is above what can be earned."""
+        goal = self.goal_points.data
+        if goal is not None and goal > self.total > 0:
+            self._say(self.goal_points, RuleProblem.GOAL_ABOVE_TOTAL)
+
+    def ask_to_choose(self) -> None:
+        """Say that the first step of the guided start was left open."""
+        self._say(self.preset, FormProblem.NOTHING_CHOSEN)
 
     def drafts(self) -> list[TaskDraft]:
         """Return the tasks as they are to be published; only after `validate`."""
-        return [TaskDraft(form.known_id, form.title.data, form.points.data) for form in self._drafted()]
+        return [form.draft for form in self._drafted()]
 
     def show_problem(self, path: str, problem: StrEnum) -> None:
         """Put a problem that was found while publishing at its field."""
@@ -198,7 +128,8 @@ class SetupForm(Form):
             self._say(self.goal_points, problem)
         elif len(where) > 1 and where[1].isdecimal() and int(where[1]) < len(drafted):
             form = drafted[int(where[1])]
-            self._say(form.points if where[-1] == "points" else form.title, problem)
+            part = {"is_bonus": "kind"}.get(where[-1], where[-1])
+            self._say(getattr(form, part, form.title), problem)
         else:
             self._say_of_list(problem)
 
@@ -207,32 +138,16 @@ class SetupForm(Form):
         drafts = self.drafts()
         return (
             len(drafts) == len(setup.tasks)
-            and all(
-                (draft.title, draft.points) == (task.title, task.points) and draft.task_id in {None, task.task_id}
-                for draft, task in zip(drafts, setup.tasks, strict=True)
-            )
-            and (self.goal_points.data, self.badge_name.data, self.badge_criteria.data)
-            == (setup.goal_points, setup.badge_name, setup.badge_criteria)
+            and all(is_same(draft, task) for draft, task in zip(drafts, setup.tasks, strict=True))
+            and (self.goal_points.data, self.order.data, self.badge_name.data or "", self.badge_criteria.data or "")
+            == (setup.goal_points, setup.order, setup.badge_name, setup.badge_criteria)
         )
 
     def show_conflict(self, setup: CourseSetup) -> None:
-        """Say that somebody else published; the page shows theirs beside what was typed here.
-
-        A line that names no task of theirs is taken to mean the one with the same title and points, where there is
-        one left, so that publishing what was typed does not make their tasks a second time.
-        """
+        """Say that somebody else published; the page shows theirs beside what was typed here."""
         self.is_conflict = True
-        drafted = self._drafted()
-        published = {task.task_id for task in setup.tasks}
-        named = {form.known_id for form in drafted}
-        unnamed = [task for task in setup.tasks if task.task_id not in named]
-        for form in drafted:
-            if form.known_id in published:
-                continue
-            same = (task for task in unnamed if (task.title, task.points) == (form.title.data, form.points.data))
-            if task := next(same, None):
-                unnamed.remove(task)
-                form.task_id.data = str(task.task_id)
+        self.step.process_data(None)
+        adopt_same_tasks(self._drafted(), setup)
 
     def line_forms(self) -> list[TaskForm]:
         """Return the form of each line."""
@@ -245,9 +160,14 @@ class SetupForm(Form):
         for index, form in enumerate(self.line_forms()):
             task = published.get(form.known_id) if form.known_id else None
             is_gone = self.is_conflict and task is None
-            fixed = task.points if task and task.is_finished_by_someone else None
+            fixed = task if task and task.is_finished_by_someone else None
             lines.append(Line(index, form, "" if is_gone else form.task_id.data or "", fixed))
         return lines
+
+    def to_be_closed(self, setup: CourseSetup) -> list[TaskSetup]:
+        """Return the tasks that somebody did something with and that are no longer on the form."""
+        kept = {form.known_id for form in self.line_forms()}
+        return [task for task in setup.tasks if task.is_finished_by_someone and task.task_id not in kept]
 
     def seen_now(self, setup: CourseSetup) -> int:
         """Return the version that the page shows: after a conflict that is the newer one, which stands on it too."""
@@ -255,17 +175,35 @@ class SetupForm(Form):
 
     @property
     def total(self) -> int:
-        """What the tasks on the form are worth together, as far as the numbers can be read."""
-        return sum(
-            form.points.data
-            for form in self._drafted()
-            if form.points.data is not None and 0 < form.points.data <= MOST_POINTS
-        )
+        """What the required tasks on the form are worth together, as far as the numbers can be read."""
+        return self._worth(is_bonus=False)
+
+    @property
+    def bonus(self) -> int:
+        """What the extra tasks on the form are worth together."""
+        return self._worth(is_bonus=True)
+
+    def _worth(self, *, is_bonus: bool) -> int:
+        numbers = [form.points.data for form in self._drafted() if form.is_bonus == is_bonus]
+        return sum(number for number in numbers if number is not None and 0 < number <= MOST_POINTS)
 
     def _drafted(self) -> list[TaskForm]:
         return [form for form in self.line_forms() if not form.is_empty]
 
-    def _check_line(self, form: TaskForm, seen: set[uuid.UUID]) -> None:
+    def _check_lines(self) -> None:
+        self.problems = []
+        drafted = self._drafted()
+        if not drafted:
+            self._say_of_list(RuleProblem.NO_TASKS)
+        elif len(drafted) > MOST_TASKS:
+            self._say_of_list(RuleProblem.TOO_MANY_TASKS)
+        seen: set[object] = set()
+        for form in drafted:
+            self._check_line(form, seen)
+        if not self.problems and all(form.is_bonus for form in drafted):
+            self._say_of_list(RuleProblem.NO_REQUIRED_TASKS)
+
+    def _check_line(self, form: TaskForm, seen: set[object]) -> None:
         task_id = form.known_id
         if form.task_id.data and (task_id is None or task_id in seen):
             self._say(form.title, RuleProblem.UNKNOWN_TASK)
@@ -281,6 +219,8 @@ class SetupForm(Form):
             self._say(form.points, RuleProblem.POINTS_NOT_POSITIVE)
         elif points > MOST_POINTS:
             self._say(form.points, RuleProblem.POINTS_TOO_HIGH)
+        if len(form.instructions.data or "") > INSTRUCTIONS_LENGTH:
+            self._say(form.instructions, RuleProblem.INSTRUCTIONS_TOO_LONG)
 
     def _check_goal(self) -> None:
         goal = self.goal_points.data
@@ -290,8 +230,19 @@ class SetupForm(Form):
             self._say(self.goal_points, FormProblem.GOAL_NOT_A_NUMBER)
         elif goal <= 0:
             self._say(self.goal_points, RuleProblem.GOAL_NOT_POSITIVE)
-        elif goal > self.total and not self.problems:
-            self._say(self.goal_points, RuleProblem.GOAL_ABOVE_TOTAL)
+        elif not self.problems:
+            self.look_at_goal()
+
+    def _check_badge(self) -> None:
+        """Both texts empty is a course without a badge; then nothing that cannot be seen is kept either."""
+        name, criteria = self.badge_name, self.badge_criteria
+        if is_blank(name.data or "") and is_blank(criteria.data or ""):
+            name.data = criteria.data = ""
+            return
+        self._check_text(name, NAME_LENGTH, AchievementProblem.NAME_MISSING, AchievementProblem.NAME_TOO_LONG)
+        self._check_text(
+            criteria, CRITERIA_LENGTH, AchievementProblem.CRITERIA_MISSING, AchievementProblem.CRITERIA_TOO_LONG
+        )
 
     def _check_text(self, field: Field, longest: int, missing: StrEnum, too_long: StrEnum) -> None:
         text = field.data or ""
@@ -303,48 +254,24 @@ class SetupForm(Form):
     def _say(self, field: Field, problem: StrEnum) -> None:
         sentence = sentence_for(problem, total=self.total)
         field.errors = (*field.errors, sentence)
-        line = _LINE_FIELD.fullmatch(field.name)
-        self.problems.append(PlacedProblem(field.id, sentence, int(line[1]) + 1 if line else 0))
+        self.problems.append(PlacedProblem(field.id, sentence, line_number(field.name)))
 
     def _say_of_list(self, problem: StrEnum) -> None:
         self.problems.append(PlacedProblem("tasks", sentence_for(problem, total=self.total)))
 
 
 def form_of(setup: CourseSetup) -> SetupForm:
-    """Return the form over what is published, with empty lines where that is nothing yet."""
-    tasks: list[dict[str, object]] = [
-        {"task_id": str(task.task_id), "title": task.title, "points": task.points} for task in setup.tasks
-    ]
+    """Return the form over what is published: as the first step of the guided start where that is nothing yet."""
+    is_new = setup.version_number == 0
     return SetupForm(
         data={
-            "tasks": tasks or [{} for _ in range(BLANK_LINES)],
+            "tasks": [line_of(task) for task in setup.tasks] or [{} for _ in range(BLANK_LINES)],
             "goal_points": setup.goal_points or None,
+            "order": setup.order,
             "badge_name": setup.badge_name,
             "badge_criteria": setup.badge_criteria,
             "seen_number": setup.version_number,
+            "step": 1 if is_new else None,
+            "columns": Columns.ONE if is_new else "",
         }
     )
-
-
-def _known_fields(formdata: Mapping[str, str]) -> MultiDict[str, str]:
-    """Return only the fields of this form, the lines numbered from nought in the order of their numbers."""
-    lines: dict[int, dict[str, str]] = {}
-    fields: MultiDict[str, str] = MultiDict()
-    for name, value in formdata.items():
-        line = _LINE_FIELD.fullmatch(name)
-        if line:
-            lines.setdefault(int(line[1]), {})[line[2]] = value
-        elif name in {"goal_points", "badge_name", "badge_criteria", "seen_number"}:
-            fields[name] = value
-    if len(lines) > MOST_LINES:
-        raise InputInvalid("too-many-lines", field="tasks")
-    for index, number in enumerate(sorted(lines)):
-        for part in ("task_id", "title", "points"):
-            fields[f"tasks-{index}-{part}"] = lines[number].get(part, "")
-    return fields
-
-
-def _index_of(text: str, length: int) -> int | None:
-    if re.fullmatch(r"[0-9]{1,6}", text) and int(text) < length:
-        return int(text)
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from gamification.engine.activity import Activity, Verb, in_order
 from gamification.engine.desired import Desired, EarnedPoints, GrantedAchievement, desired, effect_key
-from gamification.engine.rule_set import AchievementRef, RuleSet, TaskRule
+from gamification.engine.rule_set import RuleSet, TaskRule
+from gamification.engine.task_state import TaskState, task_facts
+from tests.unit.gamification.histories import BADGE, TASKS, did, histories, rule_sets
 
-START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
-TASKS = [uuid.UUID(int=number) for number in range(1, 6)]
-UNKNOWN_TASK = uuid.UUID(int=99)
-BADGE = AchievementRef(uuid.UUID(int=1000), uuid.UUID(int=1001))
 RULES = RuleSet(
     tasks=(TaskRule(TASKS[0], 10), TaskRule(TASKS[1], 20), TaskRule(TASKS[2], 30), TaskRule(TASKS[3], 5, closed=True)),
     goal_points=30,
@@ -25,7 +23,7 @@ RULES = RuleSet(
 
 
 def _activity(number: int, task_id: uuid.UUID, *, minute: int) -> Activity:
-    return Activity(uuid.UUID(int=number), Verb.COMPLETED, task_id, START + timedelta(minutes=minute))
+    return did(Verb.COMPLETED, task_id=task_id, number=number, minute=minute)
 
 
 def _done(*tasks: int) -> tuple[Activity, ...]:
@@ -105,44 +103,25 @@ def test_effect_key_when_made_is_lineage_and_scope() -> None:
     assert effect_key("task", TASKS[0]) == f"task:{TASKS[0]}"
 
 
-activities_of_a_learner = st.lists(
-    st.builds(
-        _activity,
-        st.integers(1, 10**6),
-        st.sampled_from([*TASKS, UNKNOWN_TASK]),
-        minute=st.integers(0, 5),
-    ),
-    max_size=12,
-    unique_by=lambda activity: activity.id,
-)
-rule_sets = st.builds(
-    RuleSet,
-    st.lists(
-        st.builds(TaskRule, st.sampled_from(TASKS), st.integers(1, 50), st.booleans()),
-        max_size=5,
-        unique_by=lambda rule: rule.task_id,
-    ).map(tuple),
-    st.integers(1, 150),
-    st.sampled_from([BADGE, None]),
-)
+completions = histories.map(lambda history: [replace(activity, verb=Verb.COMPLETED) for activity in history])
 
 
-@given(activities=activities_of_a_learner, rules=rule_sets, data=st.data())
+@given(history=histories, rules=rule_sets, data=st.data())
 def test_desired_when_told_in_another_order_and_more_than_once_is_the_same(
-    activities: list[Activity], rules: RuleSet, data: st.DataObject
+    history: list[Activity], rules: RuleSet, data: st.DataObject
 ) -> None:
-    again = data.draw(st.lists(st.sampled_from(activities))) if activities else []
-    retold = data.draw(st.permutations([*activities, *again]))
+    again = data.draw(st.lists(st.sampled_from(history))) if history else []
+    retold = data.draw(st.permutations([*history, *again]))
 
-    assert desired(tuple(retold), rules) == desired(tuple(activities), rules)
+    assert desired(tuple(retold), rules) == desired(tuple(history), rules)
 
 
-@given(activities=activities_of_a_learner, rules=rule_sets, split=st.integers(0, 12))
-def test_desired_when_more_is_done_never_takes_anything_away(
-    activities: list[Activity], rules: RuleSet, split: int
+@given(done=completions, rules=rule_sets, split=st.integers(0, 12))
+def test_desired_when_learners_do_more_never_takes_anything_away(
+    done: list[Activity], rules: RuleSet, split: int
 ) -> None:
-    less = desired(tuple(activities[:split]), rules)
-    more = desired(tuple(activities), rules)
+    less = desired(tuple(done[:split]), rules)
+    more = desired(tuple(done), rules)
 
     assert {(effect.effect_key, effect.points) for effect in less.points} <= {
         (effect.effect_key, effect.points) for effect in more.points
@@ -153,13 +132,53 @@ def test_desired_when_more_is_done_never_takes_anything_away(
     }
 
 
-@given(activities=activities_of_a_learner, rules=rule_sets)
-def test_desired_when_compared_with_a_plain_sum_agrees(activities: list[Activity], rules: RuleSet) -> None:
-    held = desired(tuple(activities), rules)
+@given(history=histories, rules=rule_sets)
+def test_desired_when_compared_with_a_plain_sum_agrees(history: list[Activity], rules: RuleSet) -> None:
+    held = desired(history, rules)
 
-    done = {activity.task_id for activity in activities}
-    worth = sum(rule.points for rule in rules.tasks if rule.task_id in done)
-    assert held.total == worth
-    assert held.goal_reached == (worth >= rules.goal_points)
+    done = {task_id for task_id, found in task_facts(history, rules).items() if found.state is TaskState.DONE}
+    required = sum(rule.points for rule in rules.tasks if rule.task_id in done and not rule.is_bonus)
+    extra = sum(rule.points for rule in rules.tasks if rule.task_id in done and rule.is_bonus)
+    assert (held.total, held.bonus) == (required, extra)
+    assert held.goal_reached == (required >= rules.goal_points)
     assert bool(held.achievements) == (held.goal_reached and rules.achievement is not None)
-    assert {effect.activity_id for effect in held.points} <= {activity.id for activity in activities}
+    assert {effect.activity_id for effect in held.points} <= {activity.id for activity in history}
+    assert len({effect.effect_key for effect in held.points}) == len(done)
+
+
+@given(history=histories, rules=rule_sets)
+def test_desired_when_every_task_is_extra_never_reaches_the_goal(history: list[Activity], rules: RuleSet) -> None:
+    extras = replace(rules, tasks=tuple(replace(rule, is_bonus=True) for rule in rules.tasks))
+
+    held = desired(history, extras)
+
+    assert (held.total, held.goal_reached, held.achievements) == (0, False, ())
+    assert held.bonus == sum(effect.points for effect in held.points)
+
+
+@given(history=histories, rules=rule_sets)
+def test_desired_when_tasks_were_taken_back_names_what_took_each_of_them(
+    history: list[Activity], rules: RuleSet
+) -> None:
+    held = desired(history, rules)
+
+    by_id = {activity.id: activity for activity in history}
+    assert {by_id[taken.activity_id].verb for taken in held.taken_back} <= {Verb.WITHDRAWN}
+    assert not {taken.effect_key for taken in held.taken_back} & {effect.effect_key for effect in held.points}
+    assert {by_id[taken.activity_id].task_id for taken in held.taken_back} == {
+        task_id for task_id, found in task_facts(history, rules).items() if found.was_taken_back
+    }
+
+
+def test_desired_when_a_task_is_extra_counts_it_apart() -> None:
+    rules = RuleSet((TaskRule(TASKS[0], 10), TaskRule(TASKS[1], 20, is_bonus=True)), 10, BADGE)
+
+    held = desired(_done(1, 0), rules)
+
+    assert [(effect.effect_key, effect.points) for effect in held.points] == [
+        (f"bonus:{TASKS[1]}", 20),
+        (f"task:{TASKS[0]}", 10),
+    ]
+    assert (held.total, held.bonus) == (10, 20)
+    [granted] = held.achievements
+    assert granted.activity_id == _done(1, 0)[1].id

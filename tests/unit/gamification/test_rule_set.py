@@ -16,7 +16,9 @@ from gamification.engine.rule_set import (
     MOST_POINTS,
     MOST_TASKS,
     AchievementRef,
+    Confirmation,
     RuleSet,
+    TaskOrder,
     TaskRule,
     check_rules,
     texts_digest,
@@ -32,18 +34,46 @@ RULES = RuleSet((TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 5, closed=True)), 10,
 @given(
     rules=st.builds(
         RuleSet,
-        st.lists(st.builds(TaskRule, st.uuids(), st.integers(1, MOST_POINTS), st.booleans()), max_size=6).map(tuple),
+        st.lists(
+            st.builds(
+                TaskRule,
+                st.uuids(),
+                st.integers(1, MOST_POINTS),
+                st.booleans(),
+                st.booleans(),
+                st.sampled_from(Confirmation),
+            ),
+            max_size=6,
+        ).map(tuple),
         st.integers(1, 10**6),
         st.one_of(st.none(), st.builds(AchievementRef, st.uuids(), st.uuids())),
         st.text(max_size=64),
+        st.sampled_from(TaskOrder),
     )
 )
 def test_rule_set_when_stored_as_json_and_read_comes_back(rules: RuleSet) -> None:
     assert RuleSet.from_json(json.loads(json.dumps(rules.to_json()))) == rules
 
 
-def test_rule_set_when_stored_has_the_shape_of_schema_1() -> None:
-    assert RULES.to_json() == {
+def test_rule_set_when_stored_has_the_shape_of_schema_2() -> None:
+    extra = TaskRule(TASK, 10, is_bonus=True, confirmation=Confirmation.REVIEWER)
+
+    assert RuleSet((extra, RULES.tasks[1]), 10, BADGE, "digest", TaskOrder.FIXED).to_json() == {
+        "schema": 2,
+        "tasks": [
+            {"task_id": str(TASK), "points": 10, "closed": False, "is_bonus": True, "confirmation": "reviewer"},
+            {"task_id": str(CLOSED_TASK), "points": 5, "closed": True, "is_bonus": False, "confirmation": "learner"},
+        ],
+        "goal_points": 10,
+        "achievement_id": str(uuid.UUID(int=3)),
+        "achievement_version_id": str(uuid.UUID(int=4)),
+        "texts": "digest",
+        "order": "fixed",
+    }
+
+
+def test_rule_set_when_stored_by_an_earlier_release_is_read_as_it_was_meant() -> None:
+    stored = {
         "schema": 1,
         "tasks": [
             {"task_id": str(TASK), "points": 10, "closed": False},
@@ -55,16 +85,20 @@ def test_rule_set_when_stored_has_the_shape_of_schema_1() -> None:
         "texts": "digest",
     }
 
+    assert RuleSet.from_json(stored) == RULES
+
 
 def test_rule_set_when_its_schema_is_newer_is_refused() -> None:
-    with pytest.raises(ValueError, match="schema 2 is newer"):
-        RuleSet.from_json(RULES.to_json() | {"schema": 2})
+    with pytest.raises(ValueError, match="schema 3 is newer"):
+        RuleSet.from_json(RULES.to_json() | {"schema": 3})
 
 
-def test_total_when_a_task_is_closed_leaves_it_out() -> None:
-    assert RULES.total_points == 10
+def test_total_when_a_task_is_closed_or_extra_leaves_it_out() -> None:
+    extra = TaskRule(uuid.UUID(int=7), 100, is_bonus=True)
+
+    assert RULES.total_points == RuleSet((*RULES.tasks, extra), 10, BADGE).total_points == 10
     assert RULES.has_closed_tasks
-    assert not RuleSet(RULES.tasks[:1], 10, BADGE).has_closed_tasks
+    assert not RuleSet((RULES.tasks[0], replace(extra, closed=True)), 10, BADGE).has_closed_tasks
 
 
 def test_rule_for_when_the_task_is_unknown_is_none() -> None:
@@ -85,6 +119,8 @@ def test_rule_for_when_the_task_is_unknown_is_none() -> None:
         pytest.param({"tasks": RULES.tasks[:1]}, False, id="one-task-less"),
         pytest.param({"tasks": (TaskRule(TASK, 11), RULES.tasks[1])}, False, id="points"),
         pytest.param({"tasks": (TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 5))}, False, id="a-task-opened"),
+        pytest.param({"tasks": (replace(RULES.tasks[0], is_bonus=True), RULES.tasks[1])}, False, id="an-extra"),
+        pytest.param({"order": TaskOrder.FIXED}, True, id="fixed-order"),
     ],
 )
 def test_rule_sets_when_compared_count_the_same_unless_somebody_could_hold_something_else(
@@ -157,6 +193,23 @@ def test_closed_tasks_when_many_leave_room_for_new_ones() -> None:
     with pytest.raises(RuleInvalid) as refused:
         check_rules(_rules([*closed, *[(10, False)] * (MOST_TASKS + 1)]), 10)
     assert refused.value.problem == RuleProblem.TOO_MANY_TASKS
+
+
+def test_check_when_every_open_task_is_extra_is_refused() -> None:
+    tasks = [TaskRule(TASK, 10, is_bonus=True), TaskRule(CLOSED_TASK, 10, closed=True)]
+
+    with pytest.raises(RuleInvalid) as refused:
+        check_rules(tasks, 10)
+    assert (refused.value.path, refused.value.problem) == ("tasks", RuleProblem.NO_REQUIRED_TASKS)
+
+
+def test_check_when_only_extras_would_reach_the_goal_is_refused() -> None:
+    tasks = [TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 10, is_bonus=True)]
+    check_rules(tasks, 10)
+
+    with pytest.raises(RuleInvalid) as refused:
+        check_rules(tasks, 11)
+    assert (refused.value.path, refused.value.problem) == ("goal", RuleProblem.GOAL_ABOVE_TOTAL)
 
 
 def _rules(tasks: Sequence[tuple[int, bool]]) -> list[TaskRule]:

@@ -1,0 +1,14 @@
+"""What a platform's own settings of a link say about its task and the goal, beside what holds here.
+
+A launch brings the custom parameters of its link (`keeping`). A link with points makes a task, once. After that
+nothing is taken over in silence: where the platform and the rules differ (`view`), the teacher decides (`settling`).
+
+Locks: whoever may publish takes the rules first and then the setting of the link, so nobody waits in a circle.
+"""
+
+from lti_tool.link_settings.keeping import is_open, keep_link_setting, open_task_of_link
+from lti_tool.link_settings.settling import settle
+from lti_tool.link_settings.view import LmsView, lms_view
+from lti_tool.link_settings.wanted import Part
+
+__all__ = ["LmsView", "Part", "is_open", "keep_link_setting", "lms_view", "open_task_of_link", "settle"]

@@ -1,0 +1,96 @@
+"""Keeping what a launch tells about its link, and making the task of a link with points."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.upsert import insert_unless_present
+from gamification.publish import lock_pointer
+from gamification.rules import current_rules
+from lti_tool.link_settings.taking import take_over, title_of_task
+from lti_tool.link_settings.wanted import NO_RULES, Part, open_rule, told_of, wanted
+from lti_tool.lti.claims import LaunchClaims
+from lti_tool.lti.link_parameters import LinkParameters, Value, read_link_parameters
+from lti_tool.roster.gradebook_models import LinkSetting
+
+
+def keep_link_setting(
+    tx: Session,
+    known: LinkSetting | None,
+    claims: LaunchClaims,
+    *,
+    context_id: uuid.UUID,
+    link_id: uuid.UUID,
+    person_id: uuid.UUID,
+    now: datetime,
+) -> uuid.UUID | None:
+    """Keep what this launch tells, make the task where there should be one, and return the task of the link.
+
+    `known` is the setting as it was read with the link, so a launch that tells nothing new neither asks nor writes.
+    Whatever a parameter says, the launch goes on: a task that the course has no room for waits for the teacher.
+    """
+    said = read_link_parameters(claims.custom)
+    if known is None and said.say_nothing:
+        return None
+    makes_task = Part.POINTS in said.told and not _is_settled(known) and _has_room(tx, context_id, said.told)
+    if known is not None and not makes_task and not _is_news(known, said):
+        return known.task_id
+    if makes_task:
+        lock_pointer(tx, context_id)
+    row = _lock_setting(tx, context_id, link_id, now=now)
+    if _is_news(row, said):
+        row.told, row.not_understood, row.told_at = dict(said.told), said.not_understood, now
+        # What the teacher decided was about the value of then.
+        row.declined = {part: value for part, value in row.declined.items() if told_of(said.told, Part(part)) == value}
+    # Asked again under the lock: another launch may have made it, or a colleague may have published.
+    if makes_task and not _is_settled(row) and _has_room(tx, context_id, said.told):
+        link_title = claims.resource_link.title if claims.resource_link else None
+        title = title_of_task(link_title or "", claims.locale or "")
+        row.task_id = take_over(tx, row, Part.TASK, title=title, person_id=person_id, now=now)
+    return row.task_id
+
+
+def open_task_of_link(tx: Session, context_id: uuid.UUID, link_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the task that this link made, if learners can do it now."""
+    query = select(LinkSetting.task_id).where(
+        LinkSetting.resource_link_id == link_id, LinkSetting.context_id == context_id
+    )
+    task_id = tx.execute(query).scalar_one_or_none()
+    return task_id if task_id is not None and is_open(tx, context_id, task_id) else None
+
+
+def is_open(tx: Session, context_id: uuid.UUID, task_id: uuid.UUID) -> bool:
+    """Say whether learners can do this task now."""
+    current = current_rules(tx, context_id)
+    return current is not None and open_rule(current.rules, task_id) is not None
+
+
+def _is_news(row: LinkSetting, said: LinkParameters) -> bool:
+    return (row.told, row.not_understood) != (said.told, said.not_understood)
+
+
+def _is_settled(row: LinkSetting | None) -> bool:
+    """Say whether the link has made its task, or the teacher wants none."""
+    return row is not None and (row.task_id is not None or Part.TASK in row.declined)
+
+
+def _has_room(tx: Session, context_id: uuid.UUID, told: dict[str, Value]) -> bool:
+    current = current_rules(tx, context_id)
+    return wanted(current.rules if current else NO_RULES, told, None, Part.TASK).problem is None
+
+
+def _lock_setting(tx: Session, context_id: uuid.UUID, link_id: uuid.UUID, *, now: datetime) -> LinkSetting:
+    """Hold the setting of this link until the transaction ends; makes it where there is none."""
+    empty = {"told": {}, "not_understood": {}, "declined": {}, "told_at": now}
+    values = {"resource_link_id": link_id, "context_id": context_id, **empty}
+    insert_unless_present(tx, LinkSetting, values, key=("resource_link_id",))
+    return tx.execute(
+        select(LinkSetting)
+        .where(LinkSetting.resource_link_id == link_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()

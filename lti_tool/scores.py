@@ -1,0 +1,101 @@
+"""What a score says, of the whole course or of one task: the numbers and the sentences, without sending them.
+
+docs/decisions/0005-scores.md
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from badges.achievement import achievement_texts
+from badges.award import list_awards
+from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState, task_facts
+from gamification.evaluate import activities_of
+from gamification.progress import Standing, standing
+from gamification.rules import current_rules
+from lti_tool.lti.ags import ActivityProgress
+from lti_tool.words import score_comment, task_comment
+
+
+@dataclass(frozen=True)
+class Earned:
+    """A score before it has an addressee. `since` is the moment of what it tells; `maximum` is never 0."""
+
+    given: float
+    maximum: float
+    activity_progress: ActivityProgress
+    comment: str
+    since: datetime | None = None
+
+
+def course_score(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, locale: str) -> Earned | None:
+    """Return where the learner stands in the whole course; None where nothing was published.
+
+    Points of extras are in neither number. The total is never 0: rules without a required task are refused.
+    """
+    where = standing(tx, context_id, person_id)
+    if where is None:
+        return None
+    awards = list_awards(tx, context_id, person_id)
+    if awards:
+        badge_name = awards[-1].name
+    else:
+        badge_name = achievement_texts(tx, where.achievement.version_id).name if where.achievement else ""
+    is_there = where.goal_reached or bool(awards)
+    given, maximum = _points_to_send(where)
+    return Earned(
+        given,
+        maximum,
+        ActivityProgress.COMPLETED if is_there else ActivityProgress.IN_PROGRESS,
+        score_comment(
+            locale,
+            points=where.points,
+            goal_points=where.goal_points,
+            total_points=where.total_points,
+            goal_reached=is_there,
+            badge_name=badge_name,
+        ),
+    )
+
+
+def task_score(
+    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_id: uuid.UUID, locale: str
+) -> Earned | None:
+    """Return what the learner has of one required task: all its points or none.
+
+    None as long as there is nothing to tell: an empty cell says *not done yet*, and a nought would count as a grade.
+    Once the task was done it is told that it was taken back.
+    """
+    current = current_rules(tx, context_id)
+    rule = current.rules.rule_for(task_id) if current else None
+    if current is None or rule is None or rule.is_bonus:
+        return None
+    facts = task_facts(activities_of(tx, context_id, [person_id]).get(person_id, ()), current.rules)
+    found = facts.get(task_id, NOTHING_DONE)
+    if found.last is None or not (found.held_by or found.was_taken_back):
+        return None
+    given = rule.points if found.held_by else 0
+    return Earned(
+        given,
+        rule.points,
+        _progress_of(found),
+        task_comment(locale, found.state, points=rule.points),
+        found.last.occurred_at,
+    )
+
+
+def _progress_of(facts: TaskFacts) -> ActivityProgress:
+    if facts.held_by is not None:
+        return ActivityProgress.COMPLETED
+    return ActivityProgress.SUBMITTED if facts.state is TaskState.WAITING else ActivityProgress.IN_PROGRESS
+
+
+def _points_to_send(where: Standing) -> tuple[float, float]:
+    """Return points out of the total, or percent of it where others in the same column have another total."""
+    if where.total_differs:
+        return round(100 * where.points / where.total_points, 2), 100
+    return where.points, where.total_points

@@ -1,0 +1,57 @@
+"""The welcome, Today, the route, and the badge to keep."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from badges.award import find_document
+from config.errors import NotFound
+from lti_tool.course.learner_page import learner_page
+from lti_tool.course.membership import welcome as keep_welcome
+from lti_tool.link_settings import open_task_of_link
+from lti_tool.web.current import launch_session, tool
+from lti_tool.web.learner.showing import show_route, show_today
+
+
+def welcome() -> str:
+    """Say what this is, who sees what, that taking part is a choice, and what a badge is."""
+    session = launch_session()
+    with tool().db.reading() as tx:
+        page = learner_page(tx, session.context_id, session.person_id)
+    return render_template("learner/welcome.html", page=page)
+
+
+def begin() -> AnyResponse:
+    """Keep that the welcome was read, and go on to where the person was going: one task, or all."""
+    session = launch_session()
+    with tool().db.transaction() as tx:
+        keep_welcome(tx, session.context_id, session.person_id, now=tool().clock.now())
+        task_id = open_task_of_link(tx, session.context_id, session.resource_link_id)
+    return redirect(url_for("learner.task" if task_id else "learner.today", task_id=task_id), 303)
+
+
+def today() -> str:
+    """Show where the learner stands, what is new, and at most three next steps."""
+    return show_today()
+
+
+def route() -> str:
+    """Show the list, the points with their sentence and the road to the goal."""
+    return show_route()
+
+
+def credential(award_id: uuid.UUID) -> Response:
+    """Download the signed badge: the holder's own, as it was signed."""
+    session = launch_session()
+    with tool().db.reading() as tx:
+        found = find_document(tx, award_id, session.person_id)
+    if found is None:
+        raise NotFound("credential")
+    _name, document = found
+    response = make_response(document)
+    response.headers["Content-Type"] = "application/vc+ld+json"
+    response.headers["Content-Disposition"] = f'attachment; filename="badge-{award_id}.json"'
+    return response

@@ -1,0 +1,78 @@
+"""Fields of the teacher's forms: text without invisible control characters, whole numbers, one of a few choices.
+
+What was typed stays in the field, whatever it was.
+"""
+
+# WTForms has no annotations.
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any
+
+from wtforms import Field
+from wtforms.widgets import TextInput
+
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+_LONGEST_NUMBER = 12
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_GAPS = re.compile(r"[\s\x00-\x1f\x7f]+")
+
+
+def one_line(value: str | None) -> str:
+    """Return the text on one line, without control characters."""
+    return _GAPS.sub(" ", value or "").strip()
+
+
+def several_lines(value: str | None) -> str:
+    """Return the text with plain line ends, without control characters."""
+    return _CONTROL.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Say whether nothing in the text can be seen."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
+
+
+class NumberField(Field):
+    """A whole number. `typed` is what stands in the field; `data` is None while that is no number."""
+
+    widget = TextInput()
+    typed: str = ""
+    data: Any
+
+    def process_data(self, value: object) -> None:
+        """Take a number, or text that somebody typed earlier."""
+        self._read("" if value is None else str(value))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed."""
+        if valuelist:
+            self._read(str(valuelist[0]))
+
+    def _read(self, text: str) -> None:
+        self.typed = one_line(text)
+        digits = self.typed.replace(" ", "").replace("\u00a0", "")
+        self.data = int(digits[:_LONGEST_NUMBER]) if _WHOLE_NUMBER.fullmatch(digits) else None
+
+
+class OneOf(Field):
+    """One of the values of an enum; `data` is the first of them for whatever is none of them."""
+
+    widget = TextInput()
+    data: Any
+
+    def __init__(self, values: type[StrEnum], **kwargs: Any) -> None:
+        self.values = values
+        super().__init__(**kwargs)
+
+    def process_data(self, value: object) -> None:
+        """Take a member, or the text of one."""
+        self.data = next((member for member in self.values if member == value), next(iter(self.values)))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was chosen."""
+        if valuelist:
+            self.process_data(str(valuelist[0]))

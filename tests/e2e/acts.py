@@ -1,0 +1,158 @@
+"""What people do on the pages of the tool, in whatever window or frame these are: shared by the demo and a real LMS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playwright.sync_api import Frame, Page, expect
+
+View = Frame | Page
+
+
+@dataclass(frozen=True)
+class PlannedTask:
+    """A task as the teacher types it."""
+
+    title: str
+    points: int
+    is_reviewed: bool = False
+    is_bonus: bool = False
+    instructions: str = ""
+
+
+RULES = PlannedTask("Lees de veiligheidsregels", 20, instructions="Lees **drie** regels:\n\n- helm\n- schoenen\n- bril")
+QUIZ = PlannedTask("Doe de quiz over de helm", 25)
+TIDY = PlannedTask("Ruim je werkplek op", 15, is_reviewed=True)
+HELP = PlannedTask("Help een nieuwe collega", 10, is_bonus=True)
+TASKS = (RULES, QUIZ, TIDY, HELP)
+GOAL = 45
+BADGE = "Veilig werken"
+CRITERIA = "Je hebt de regels gelezen. Je hebt je helm gedragen."
+
+
+def go(view: View, where: str) -> None:
+    """Follow a link of the navigation."""
+    view.locator(f"nav a[href*='/{where}']").first.click()
+    view.locator("main h1").wait_for()
+
+
+def press(view: View, button: str) -> None:
+    """Press a visible button; the hidden one for the Enter key has the same name."""
+    view.locator(f"main button{button}:not([tabindex='-1'])").first.click()
+
+
+def publish(
+    view: View,
+    *,
+    preset: str = "empty",
+    tasks: Sequence[PlannedTask] = TASKS,
+    goal: int = GOAL,
+    badge: str = BADGE,
+    columns: str = "one",
+) -> None:
+    """Go through the guided start and publish."""
+    view.locator(f"input[name=preset][value={preset}]").check()
+    press(view, "[name=go][value='2']")
+    for index, task in enumerate(tasks):
+        if view.locator(f"[name=tasks-{index}-title]").count() == 0:
+            press(view, "[name=add]")
+        fill_task(view, index, task)
+    press(view, "[name=go][value='3']")
+    view.locator("[name=goal_points]").fill(str(goal))
+    view.locator("[name=badge_name]").fill(badge)
+    view.locator("[name=badge_criteria]").fill(CRITERIA if badge else "")
+    view.locator(f"input[name=columns][value={columns}]").check()
+    press(view, "[name=publish]")
+    expect(view.locator("[role=status]").first).to_be_visible()
+
+
+def fill_task(view: View, index: int, task: PlannedTask) -> None:
+    """Type a task on its line, and open what is folded where it is needed."""
+    view.locator(f"[name=tasks-{index}-title]").fill(task.title)
+    view.locator(f"[name=tasks-{index}-points]").fill(str(task.points))
+    if not (task.is_reviewed or task.is_bonus or task.instructions):
+        return
+    more = view.locator(f"details:has([name=tasks-{index}-instructions])")
+    if more.get_attribute("open") is None:
+        more.locator("summary").click()
+    view.locator(f"[name=tasks-{index}-instructions]").fill(task.instructions)
+    if task.is_bonus:
+        view.locator(f"[name=tasks-{index}-kind][value=bonus]").check()
+    if task.is_reviewed:
+        view.locator(f"[name=tasks-{index}-confirmation][value=reviewer]").check()
+
+
+def begin(view: View) -> None:
+    """Read the welcome and begin."""
+    view.locator("form[action$='/welcome'] button").click()
+    expect(view.locator("main h1")).to_have_text(re.compile("Vandaag|Today"))
+
+
+def finish(view: View, task: PlannedTask) -> None:
+    """Say "Dit heb ik gedaan" of a task, from the route."""
+    go(view, "route")
+    label = view.locator("[id^=task-]", has_text=task.title).first.get_attribute("id")
+    view.locator(f"form:has(button[aria-describedby='{label}']) button").click()
+    expect(view.locator("#status")).to_contain_text(task.title)
+
+
+def open_task(view: View, task: PlannedTask) -> None:
+    """Open the page of a task from the route."""
+    go(view, "route")
+    view.locator("a[id^=task-]", has_text=task.title).first.click()
+    expect(view.locator("main h1")).to_contain_text(task.title)
+
+
+def hand_in(view: View, task: PlannedTask, text: str, link: str = "") -> None:
+    """Send work for a task."""
+    open_task(view, task)
+    view.locator("[name=text]").fill(text)
+    view.locator("[name=link]").fill(link)
+    view.locator("form:has([name=hand_in_id]) button").click()
+    expect(view.locator("#status")).to_be_visible()
+
+
+def open_person(view: View, name: str) -> None:
+    """Open the page of a participant."""
+    go(view, "participants")
+    view.get_by_role("link", name=name).first.click()
+    expect(view.locator("main h1")).to_contain_text(name)
+
+
+def review(view: View, name: str, outcome: str, *, remark: str = "", praise: str = "") -> None:
+    """Judge the work of this learner that waits."""
+    go(view, "reviews")
+    view.locator("main a[href*='/reviews/']", has_text=name).first.click()
+    view.locator("[name=remark]").fill(remark)
+    if praise:
+        view.locator(f"[name=praise][value={praise}]").check()
+    view.locator(f"button[name=outcome][value={outcome}]").click()
+    expect(view.locator("[role=status]").first).to_be_visible()
+
+
+def give(view: View, name: str, task: PlannedTask, reason: str) -> None:
+    """Give a participant the points of a task by hand."""
+    _decide(view, name, "/award", task, reason)
+
+
+def take_back(view: View, name: str, task: PlannedTask, reason: str) -> None:
+    """Take the points of a task back."""
+    _decide(view, name, "/take-back", task, reason)
+
+
+def _decide(view: View, name: str, action: str, task: PlannedTask, reason: str) -> None:
+    open_person(view, name)
+    form = view.locator(f"form[action*='{action}']")
+    option = form.locator("select[name=task_id] option", has_text=task.title)
+    form.locator("select[name=task_id]").select_option(value=option.first.get_attribute("value"))
+    form.locator("[name=reason]").fill(reason)
+    form.locator("button").click()
+    expect(view.locator("#status")).to_be_visible()
+
+
+def begin_on(view: View) -> None:
+    """Read the welcome and begin, wherever that leads."""
+    view.locator("form[action$='/welcome'] button").click()
+    expect(view.locator("form[action$='/welcome']")).to_have_count(0)
