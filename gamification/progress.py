@@ -91,7 +91,8 @@ def finished_tasks(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
 def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standing | None:
     """Return where the learner stands, or None where nothing was published.
 
-    A closed task is shown only to those who finished it, and counts in their total.
+    A closed task is shown only to those who finished it, and counts in their total; and to those whose work still waits
+    for a reviewer: an approval counts all the same.
     """
     current = current_rules(tx, context_id)
     if current is None:
@@ -99,7 +100,7 @@ def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standi
     activities = activities_of(tx, context_id, [person_id]).get(person_id, [])
     facts = task_facts(activities, current.rules)
     locked = locked_tasks(current.rules, facts)
-    shown = [rule for rule in current.rules.tasks if not rule.closed or _is_done(facts, rule.task_id)]
+    shown = [rule for rule in current.rules.tasks if not rule.closed or _can_count(facts, rule.task_id)]
     texts = {
         row.id: row
         for row in tx.execute(
@@ -122,15 +123,17 @@ def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standi
         points=balance.points if balance else 0,
         bonus_points=balance.bonus_points if balance else 0,
         goal_points=current.rules.goal_points,
-        total_points=sum(task.points for task in tasks if not task.is_bonus),
+        total_points=sum(
+            task.points for task in tasks if not task.is_bonus and not (task.is_closed and not task.done_at)
+        ),
         total_differs=current.rules.has_closed_tasks,
         goal_reached=balance.goal_reached if balance else False,
         achievement=current.rules.achievement,
     )
 
 
-def _is_done(facts: dict[uuid.UUID, TaskFacts], task_id: uuid.UUID) -> bool:
-    return facts.get(task_id, NOTHING_DONE).held_by is not None
+def _can_count(facts: dict[uuid.UUID, TaskFacts], task_id: uuid.UUID) -> bool:
+    return facts.get(task_id, NOTHING_DONE).state in {TaskState.DONE, TaskState.WAITING}
 
 
 def _task_standing(rule: TaskRule, title: str, instructions: str, facts: TaskFacts, *, is_locked: bool) -> TaskStanding:

@@ -33,8 +33,10 @@ CRITERIA = "Je hebt de regels gelezen. Je hebt je helm gedragen."
 
 
 def go(view: View, where: str) -> None:
-    """Follow a link of the navigation."""
-    view.locator(f"nav a[href*='/{where}']").first.click()
+    """Follow a link of the navigation, and wait until the other page is there: the one before has a heading too."""
+    page = view if isinstance(view, Page) else view.page
+    with page.expect_event("framenavigated"):
+        view.locator(f"nav a[href*='/{where}']").first.click()
     view.locator("main h1").wait_for()
 
 

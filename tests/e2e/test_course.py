@@ -166,7 +166,7 @@ def test_scores_when_graded_by_hand_refused_or_waiting_are_told_and_can_be_tried
 
     acts.go(teacher, "gradebook")
     expect(teacher.locator("#deliveries tr", has_text="Zoë")).to_contain_text("66 van 100")
-    wait_for_row(page, teacher, "ليلى", "probleem")
+    wait_for_row(page, teacher, "ليلى", "storing")
     look(page, teacher, "5-gradebook-problems", course=course)
     api.post(f"{demo.lms_url}/control/up")
     api.post(f"{demo.lms_url}/control/return?person=ahmed")

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from lti_tool.cli.demo import Demo
+from tests.e2e import acts
 from tests.e2e.conftest import picture
 
 TASKS = [("Lees de veiligheidsregels", 20), ("Doe de quiz over de helm", 25), ("Ruim je werkplek op", 15)]
@@ -57,16 +58,9 @@ def check_axe(page: Page, name: str) -> None:
 
 
 def teacher_publishes(view: Frame | Page, page: Page) -> None:
-    for index, (title, points) in enumerate(TASKS):
-        view.locator(f"[name=tasks-{index}-title]").fill(title)
-        view.locator(f"[name=tasks-{index}-points]").fill(str(points))
-    view.locator("[name=goal_points]").fill(str(GOAL))
-    view.locator("[name=badge_name]").fill(BADGE)
-    view.locator("[name=badge_criteria]").fill("Je kent de regels. Je draagt je helm.")
     check_axe(page, "set-up")
     picture(page, "teacher-setup")
-    view.locator("button[name=publish]:not([tabindex='-1'])").click()
-    expect(view.locator("[role=status]")).to_be_visible()
+    acts.publish(view, tasks=[acts.PlannedTask(title, points) for title, points in TASKS], goal=GOAL, badge=BADGE)
 
 
 def learner_begins(view: Frame | Page, page: Page, name: str) -> None:
@@ -78,14 +72,7 @@ def learner_begins(view: Frame | Page, page: Page, name: str) -> None:
 
 
 def finish(view: Frame | Page, title: str) -> None:
-    view.locator(f"form:has(button[aria-describedby='{task_label(view, title)}']) button").click()
-    expect(view.locator("#status")).to_contain_text(title)
-
-
-def task_label(view: Frame | Page, title: str) -> str:
-    label = view.locator("[id^=task-]", has_text=title).first.get_attribute("id")
-    assert label is not None
-    return label
+    acts.finish(view, acts.PlannedTask(title, 0))
 
 
 def play(browser: Browser, demo: Demo, open_tool: Open, name: str) -> None:

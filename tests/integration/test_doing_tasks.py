@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from config.database import Database
 from config.errors import Conflict, NotAllowed
 from gamification.engine.activity import Verb
 from gamification.engine.rule_set import TaskOrder
-from gamification.hand_ins import HandInInvalid, HandInProblem, hand_ins_of
+from gamification.engine.task_state import TaskState
+from gamification.hand_ins import HandInInvalid, HandInProblem, hand_ins_of, waiting_hand_ins
 from gamification.models import HAND_IN_LENGTH
+from gamification.progress import standing
 from lti_tool.lti.roles import PrincipalRole
 from tests.factories.mixed_course import EXTRA, OLD, POINTS, READ, SHOW, WRITE
 from tests.factories.room import TEACHER, Room, refused
@@ -99,3 +103,28 @@ def test_tasks_when_the_order_is_fixed_open_one_after_the_other(room: Room) -> N
 @pytest.fixture
 def room(database: Database) -> Room:
     return Room(database)
+
+
+def test_standing_when_a_task_is_closed_while_its_work_waits_still_shows_the_task(room: Room) -> None:
+    room.hand_in(SHOW)
+    with room.database.transaction() as tx:
+        kept = [draft for draft in room.course.kept() if draft.task_id != room.course.task_ids[SHOW]]
+        room.course.publish(tx, kept, seen_number=2)
+
+    with room.database.reading() as tx:
+        waits = standing(tx, room.course.id, room.learner)
+    room.review(hand_ins_waiting(room)[0])
+    with room.database.reading() as tx:
+        approved = standing(tx, room.course.id, room.learner)
+
+    assert waits is not None
+    assert approved is not None
+    shown = [task for task in waits.tasks if task.task_id == room.course.task_ids[SHOW]]
+    assert [(task.state, task.is_closed, task.can_be_done) for task in shown] == [(TaskState.WAITING, True, False)]
+    assert (waits.total_points, approved.total_points) == (30, 70)
+    assert (waits.points, approved.points) == (0, 40)
+
+
+def hand_ins_waiting(room: Room) -> list[uuid.UUID]:
+    with room.database.reading() as tx:
+        return [work.hand_in_id for work in waiting_hand_ins(tx, room.course.id)]

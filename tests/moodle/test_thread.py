@@ -5,31 +5,19 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, expect
 
 from badges.openbadges.verify import verify
+from tests.e2e import acts
 from tests.e2e.conftest import picture
-from tests.moodle.conftest import COURSE, MOODLE_URL, RunningTool, add_activity, log_in
+from tests.moodle.conftest import COURSE, MOODLE_URL, RunningTool, add_activity, log_in, open_tool
 
-TASKS = [("Lees de veiligheidsregels", 20), ("Doe de quiz over de helm", 25), ("Ruim je werkplek op", 15)]
+TASKS = [
+    acts.PlannedTask("Lees de veiligheidsregels", 20),
+    acts.PlannedTask("Doe de quiz over de helm", 25),
+    acts.PlannedTask("Ruim je werkplek op", 15),
+]
 BADGE = "Veilig werken"
-
-
-def open_tool(page: Page, tool: RunningTool, activity: str) -> Frame:
-    page.goto(f"{MOODLE_URL}/mod/lti/view.php?id={activity}")
-    for _ in range(150):
-        for frame in page.frames:
-            if frame.url.startswith(f"{tool.url}/s/"):
-                frame.locator("main h1").wait_for()
-                return frame
-        page.wait_for_timeout(100)
-    raise AssertionError([frame.url for frame in page.frames])
-
-
-def finish(frame: Frame, title: str) -> None:
-    label = frame.locator("[id^=task-]", has_text=title).first.get_attribute("id")
-    frame.locator(f"form:has(button[aria-describedby='{label}']) button").click()
-    expect(frame.locator("#status")).to_contain_text(title)
 
 
 def test_thread_when_played_on_a_real_moodle_ends_in_its_gradebook(browser: Browser, tool: RunningTool) -> None:
@@ -37,22 +25,15 @@ def test_thread_when_played_on_a_real_moodle_ends_in_its_gradebook(browser: Brow
     teacher_page = teacher_context.new_page()
     activity = add_activity(teacher_page, tool)
     teacher = open_tool(teacher_page, tool, activity)
-    for index, (title, points) in enumerate(TASKS):
-        teacher.locator(f"[name=tasks-{index}-title]").fill(title)
-        teacher.locator(f"[name=tasks-{index}-points]").fill(str(points))
-    teacher.locator("[name=goal_points]").fill("45")
-    teacher.locator("[name=badge_name]").fill(BADGE)
-    teacher.locator("[name=badge_criteria]").fill("Je kent de regels. Je draagt je helm.")
-    teacher.locator("button[name=publish]:not([tabindex='-1'])").click()
-    expect(teacher.locator("[role=status]")).to_be_visible()
+    acts.publish(teacher, tasks=TASKS, badge=BADGE)
     picture(teacher_page, "moodle-teacher")
 
     learner_context = log_in(browser, "s1")
     learner_page = learner_context.new_page()
     learner = open_tool(learner_page, tool, activity)
-    learner.locator("form[action$='/welcome'] button").click()
-    finish(learner, TASKS[0][0])
-    finish(learner, TASKS[1][0])
+    acts.begin(learner)
+    acts.finish(learner, TASKS[0])
+    acts.finish(learner, TASKS[1])
     expect(learner.locator("main")).to_contain_text(BADGE)
     keep = learner.locator("a[href$='/credential.json']").first
     expect(keep).to_be_visible(timeout=30_000)
