@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, column, func, select, text
+from sqlalchemy import String, Table, bindparam, column, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from config.database import Base
 
@@ -108,10 +109,11 @@ def _insert_statement(
     """
     statement: Any = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
     if as_arrays:
-        arrays = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
-        columns = [column(name, table.c[name].type) for name in names]
+        types = {name: _without_length(table.c[name].type) for name in names}
+        arrays = [bindparam(name, type_=postgresql.ARRAY(types[name], dimensions=1)) for name in names]
+        columns = [column(name, types[name]) for name in names]
         given = func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
-        statement = statement.from_select(names, select(given), include_defaults=False)
+        statement = statement.from_select(names, select(given))
     if key:
         index = {"index_elements": list(key), "index_where": text(where) if where else None}
         if update:
@@ -121,3 +123,8 @@ def _insert_statement(
         else:
             statement = statement.on_conflict_do_nothing(**index)
     return statement.returning(*(table.c[name] for name in returning)) if returning else statement
+
+
+def _without_length(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Leave the length to the table: a cast to `varchar(20)[]` cuts what is too long, and says nothing."""
+    return String() if isinstance(type_, String) else type_

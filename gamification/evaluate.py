@@ -7,12 +7,14 @@ import of five hundred take the same road.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Table, Uuid, bindparam, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from config.ids import new_id
@@ -29,27 +31,64 @@ _ACTIVITY = cast(Table, ActivityRow.__table__).c
 _LEDGER = cast(Table, LedgerEntry.__table__).c
 _BALANCE = cast(Table, Balance.__table__).c
 _CONTEXT = bindparam("context", type_=Uuid())
-_PEOPLE = bindparam("people", type_=Uuid(), expanding=True)
-_ACTIVITIES = select(_ACTIVITY.person_id, _ACTIVITY.id, _ACTIVITY.verb, _ACTIVITY.task_id, _ACTIVITY.occurred_at).where(
-    _ACTIVITY.context_id == _CONTEXT, _ACTIVITY.person_id.in_(_PEOPLE)
-)
-_HELD = (
-    select(
-        _LEDGER.person_id,
-        _LEDGER.effect_key,
-        func.sum(_LEDGER.points),
-        func.count(),
-        func.max(_LEDGER.rule_lineage),
-    )
-    .where(_LEDGER.context_id == _CONTEXT, _LEDGER.person_id.in_(_PEOPLE))
-    .group_by(_LEDGER.person_id, _LEDGER.effect_key)
-)
-_BALANCES = (
-    select(_BALANCE.person_id, _BALANCE.points, _BALANCE.bonus_points, _BALANCE.goal_reached, _BALANCE.version_number)
-    .where(_BALANCE.context_id == _CONTEXT, _BALANCE.person_id.in_(_PEOPLE))
-    .order_by(_BALANCE.person_id)
-    .with_for_update()
-)
+
+
+class _Queries:
+    """What is read, in the words of one kind of database.
+
+    PostgreSQL gets the people as one array: the text is the same however many there are, and planned once.
+    """
+
+    def __init__(self, *, is_postgresql: bool) -> None:
+        def among(person_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
+            if is_postgresql:
+                return person_id == func.any(bindparam("people", type_=postgresql.ARRAY(Uuid())))
+            return person_id.in_(bindparam("people", type_=Uuid(), expanding=True))
+
+        self.balances = (
+            select(
+                _BALANCE.person_id,
+                _BALANCE.points,
+                _BALANCE.bonus_points,
+                _BALANCE.goal_reached,
+                _BALANCE.version_number,
+            )
+            .where(_BALANCE.context_id == _CONTEXT, among(_BALANCE.person_id))
+            .order_by(_BALANCE.person_id)
+            .with_for_update()
+        )
+        self.activities = select(
+            _ACTIVITY.person_id,
+            _ACTIVITY.id,
+            _ACTIVITY.verb,
+            _ACTIVITY.task_id,
+            _ACTIVITY.occurred_at,
+        ).where(_ACTIVITY.context_id == _CONTEXT, among(_ACTIVITY.person_id))
+        self.held = (
+            select(
+                _LEDGER.person_id,
+                _LEDGER.effect_key,
+                func.sum(_LEDGER.points),
+                func.count(),
+                func.max(_LEDGER.rule_lineage),
+            )
+            .where(_LEDGER.context_id == _CONTEXT, among(_LEDGER.person_id))
+            .group_by(_LEDGER.person_id, _LEDGER.effect_key)
+        )
+
+
+@cache
+def _queries(*, is_postgresql: bool) -> _Queries:
+    return _Queries(is_postgresql=is_postgresql)
+
+
+def _read(
+    tx: Session, which: Callable[[_Queries], Select[Any]], context_id: uuid.UUID, people: Collection[uuid.UUID]
+) -> Sequence[Any]:
+    queries = _queries(is_postgresql=tx.get_bind().dialect.name == "postgresql")
+    return tx.execute(which(queries), {"context": context_id, "people": list(people)}).all()
+
+
 _VERBS = {str(verb): verb for verb in Verb}
 
 
@@ -132,7 +171,7 @@ def activities_of(
 ) -> dict[uuid.UUID, list[Activity]]:
     """Return what each of these people did in the course, in no order."""
     found: dict[uuid.UUID, list[Activity]] = {}
-    rows = tx.execute(_ACTIVITIES, {"context": context_id, "people": list(person_ids)}).all()
+    rows = _read(tx, lambda queries: queries.activities, context_id, person_ids)
     for person_id, activity_id, verb, task_id, occurred_at in rows:
         found.setdefault(person_id, []).append(Activity(activity_id, _VERBS[verb], task_id, occurred_at))
     return found
@@ -143,7 +182,7 @@ def held_points(
 ) -> dict[uuid.UUID, dict[str, HeldPoints]]:
     """Return what the ledger says each of these people holds, by effect key."""
     found: dict[uuid.UUID, dict[str, HeldPoints]] = {}
-    rows = tx.execute(_HELD, {"context": context_id, "people": list(person_ids)}).all()
+    rows = _read(tx, lambda queries: queries.held, context_id, person_ids)
     for person_id, effect_key, points, entries, rule_lineage in rows:
         found.setdefault(person_id, {})[effect_key] = HeldPoints(int(points), entries, rule_lineage)
     return found
@@ -205,4 +244,5 @@ def _lock_balances(
 
 
 def _find_balances(tx: Session, context_id: uuid.UUID, people: list[uuid.UUID]) -> dict[uuid.UUID, _Balance]:
-    return {row[0]: _Balance(*row[1:]) for row in tx.execute(_BALANCES, {"context": context_id, "people": people})}
+    rows = _read(tx, lambda queries: queries.balances, context_id, people)
+    return {row[0]: _Balance(*row[1:]) for row in rows}

@@ -17,15 +17,26 @@ def figures(context_id: uuid.UUID) -> Subquery:
     A row for everybody with whom anything happened in the course; `last_at` is when the learner, not staff, last did
     something.
     """
-    last = (
-        select(ActivityRow.person_id, func.max(ActivityRow.occurred_at).label("last_at"))
-        .where(ActivityRow.context_id == context_id, ActivityRow.actor_id.is_(None))
-        .group_by(ActivityRow.person_id)
-        .subquery()
+    # For each learner by the index on course and person: a grouped join is planned anew for every learner by a
+    # PostgreSQL that has no statistics yet, as after an import (twenty seconds instead of one for 10,000).
+    last_at = (
+        select(func.max(ActivityRow.occurred_at))
+        .where(
+            ActivityRow.context_id == Balance.context_id,
+            ActivityRow.person_id == Balance.person_id,
+            ActivityRow.actor_id.is_(None),
+        )
+        .correlate(Balance)
+        .scalar_subquery()
     )
     return (
-        select(Balance.person_id, Balance.points, Balance.bonus_points, Balance.goal_reached, last.c.last_at)
-        .outerjoin(last, last.c.person_id == Balance.person_id)
+        select(
+            Balance.person_id,
+            Balance.points,
+            Balance.bonus_points,
+            Balance.goal_reached,
+            last_at.label("last_at"),
+        )
         .where(Balance.context_id == context_id)
         .subquery()
     )

@@ -206,6 +206,13 @@ def tallies(
     return found
 
 
+def is_behind(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Say whether this person was last brought to an earlier version of the rules than the one that holds."""
+    current = current_rules(tx, context_id)
+    balance = tx.get(Balance, (context_id, person_id))
+    return current is not None and balance is not None and balance.version_number < current.number
+
+
 def people_with_balance(tx: Session, context_id: uuid.UUID) -> list[uuid.UUID]:
     """Return everybody who has a balance in the course, in the order in which batches lock them."""
     return list(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from badges.award import NewAward, award_many
@@ -26,8 +25,8 @@ from lti_tool.roster.gradebook import score_columns
 from lti_tool.roster.models import Person
 from lti_tool.sources.own_tasks import task_completed, work_handed_in
 
-_PERSON = cast(Table, Person.__table__).c
-_REGISTRATION = select(_PERSON.registration_id).where(_PERSON.id == bindparam("person"))
+_MOST_LANES = 4096
+_lanes: dict[uuid.UUID, str] = {}
 
 
 def record_activity(tx: Session, activity: NewActivity, *, now: datetime) -> Recorded:
@@ -92,7 +91,9 @@ def hand_in_work(
     """Keep the work that a learner sends, and record that it was sent; None when this form was sent before.
 
     Raises:
-        NotAllowed, NotFound, Conflict: as for `finish_task`; `task-done` when the points are there already.
+        NotAllowed, NotFound, Conflict: as for `finish_task`; `task-done` when the points are there already,
+            `changed-meanwhile` when somebody decided at the same moment, `hand-in-of-another` when the form's id was
+            used for something else.
         HandInInvalid: nothing in it, or too long.
     """
     rule, facts = _task_to_do(tx, context_id, person_id, role, task_id)
@@ -106,13 +107,19 @@ def hand_in_work(
     )
     if not is_new:
         return None
-    return record_activity(
+    recorded = record_activity(
         tx,
         work_handed_in(
             context_id=context_id, person_id=person_id, task_id=task_id, hand_in_id=hand_in_id, occurred_at=now
         ),
         now=now,
     )
+    # Only now, with the learner's balance locked: what was decided at the same moment can be seen. Work that waits for
+    # nobody would stay on the reviewers' list for good.
+    _rule, facts = _task_to_do(tx, context_id, person_id, role, task_id)
+    if facts.state is not TaskState.WAITING:
+        raise Conflict("task-done" if facts.state is TaskState.DONE else "changed-meanwhile")
+    return recorded
 
 
 def evaluate_again(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
@@ -139,7 +146,6 @@ def promise_scores(
     columns = [column for column in score_columns(tx, context_id) if only in (None, column.line_item_id)]
     if not columns:
         return
-    registration_id = tx.execute(_REGISTRATION, {"person": people[0]}).scalar_one()
     outbox.put_many(
         tx,
         MessageType.PUBLISH_SCORE,
@@ -149,13 +155,25 @@ def promise_scores(
             for person_id in people
         ],
         now=now,
-        lane=platform_lane(registration_id),
+        lane=_lane_of(tx, context_id, people[0]),
     )
 
 
 def platform_lane(registration_id: uuid.UUID) -> str:
     """Return the lane of everything that calls this platform."""
     return f"platform:{registration_id}"
+
+
+def _lane_of(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> str:
+    """Return the lane of a course, by way of somebody in it. A course never moves to another platform: asked once."""
+    lane = _lanes.get(context_id)
+    if lane is None:
+        registration_id = tx.execute(select(Person.registration_id).where(Person.id == person_id)).scalar_one()
+        lane = platform_lane(registration_id)
+        if len(_lanes) >= _MOST_LANES:
+            _lanes.clear()
+        _lanes[context_id] = lane
+    return lane
 
 
 def _task_to_do(

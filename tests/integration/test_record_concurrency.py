@@ -136,7 +136,7 @@ def test_activity_when_told_twice_at_the_same_moment_counts_once(database: Datab
 
 def test_publishing_when_learners_record_meanwhile_leaves_every_ledger_at_the_newest_rules(database: Database) -> None:
     with database.transaction() as tx:
-        course = make_course(tx, (5,) * 12, goal_points=20)
+        course = make_course(tx, (5,) * 30, goal_points=20)
         people = [make_learner(tx, course) for _ in range(6)]
     recorders = 3
     start = threading.Barrier(recorders + 1)
