@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from config.outbox import MessageState, OutboxMessage
 
+_AT_ONCE = 1000
+"""Keys in one statement: databases take a limited number of values."""
 _NOT_DONE = (MessageState.DEAD, MessageState.CLAIMED, MessageState.WAITING)
 """In the order in which equal messages come about: one that waits was put while another was in hand or after it."""
 
@@ -46,11 +48,13 @@ def open_messages(tx: Session, type: str, prefixes: Sequence[str]) -> dict[str, 
     in_order = sorted(rows, key=lambda row: (_NOT_DONE.index(MessageState(row.state)), row.created_at))
     newest = {row.coalesce_key: row for row in in_order}
     dead = {key: row.created_at for key, row in newest.items() if row.state == MessageState.DEAD}
+    keys = list(dead)
     done_later = {
         row.coalesce_key
+        for start in range(0, len(keys), _AT_ONCE)
         for row in tx.execute(
             select(message.coalesce_key, func.max(message.created_at).label("created_at"))
-            .where(message.state == MessageState.DONE, message.coalesce_key.in_(list(dead)))
+            .where(message.state == MessageState.DONE, message.coalesce_key.in_(keys[start : start + _AT_ONCE]))
             .group_by(message.coalesce_key)
         )
         if row.created_at > dead[row.coalesce_key]

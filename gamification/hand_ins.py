@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from config.errors import Conflict, NotFound, ToolError
@@ -86,7 +86,8 @@ def keep_hand_in(
     """Keep the work; False when this form was sent before.
 
     Raises:
-        Conflict: the id belongs to somebody else's work or another task.
+        Conflict: the id belongs to other work: of somebody else, for another task, or with other words, from a
+            browser that went back to a form that it had sent.
     """
     kept = insert_unless_present(
         tx,
@@ -105,7 +106,7 @@ def keep_hand_in(
     if kept is not None:
         return True
     row = tx.get_one(HandIn, hand_in_id)
-    if (row.person_id, row.task_id) != (person_id, task_id):
+    if (row.person_id, row.task_id, row.text, row.link) != (person_id, task_id, text, link):
         raise Conflict("hand-in-of-another")
     return False
 
@@ -194,7 +195,10 @@ def _waits(context_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
         .where(
             newer.person_id == HandIn.person_id,
             newer.task_id == HandIn.task_id,
-            newer.handed_in_at > HandIn.handed_in_at,
+            or_(
+                newer.handed_in_at > HandIn.handed_in_at,
+                and_(newer.handed_in_at == HandIn.handed_in_at, newer.id > HandIn.id),
+            ),
         )
         .exists(),
         ~select(given.id)

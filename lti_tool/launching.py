@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from config import outbox
+from gamification.progress import is_behind
 from gamification.rules import has_rules
 from lti_tool.link_settings import is_open, keep_link_setting
 from lti_tool.login import Login, issue_login, read_hints, read_login, seal_hints
@@ -157,7 +158,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
             place = places.keep_place(tx, deployment.id, claims, now=now)
             context_id, link_id = place.context_id, place.link_id
             has_new_column = places.keep_line_item(tx, context_id, link_id, claims, now=now)
-            person, membership = places.keep_member(
+            person, membership, earns_again = places.keep_member(
                 tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
             )
             task_id = keep_link_setting(
@@ -169,9 +170,10 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                 person_id=person.id,
                 now=now,
             )
-            if has_new_column:
-                # What was earned before the column was there belongs in it too. Promised after the rules were locked,
-                # in the order in which a teacher publishes: so nobody waits in a circle.
+            if has_new_column or (earns_again and is_behind(tx, context_id, person.id)):
+                # What was earned before the column was there belongs in it too; and who did not learn here for a while
+                # was passed over when the rules changed. Promised after the rules were locked, in the order in which a
+                # teacher publishes: so nobody waits in a circle.
                 outbox.put(
                     tx,
                     MessageType.EVALUATE_COURSE,

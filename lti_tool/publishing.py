@@ -75,9 +75,12 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
     is_slow = tool.clock.now() - now > SLOW
     state, shown = _UNREAD if is_slow else _read_back(tool, endpoint, line_item, person.subject, earned)
     with tool.db.transaction() as tx:
-        keep_delivery(
-            tx, line_item_id, person_id, state, score=(earned.given, earned.maximum), result=shown, sent_at=now
-        )
+        # A launch may have named another address meanwhile: nothing was delivered there.
+        present = tx.get_one(LineItem, line_item_id, with_for_update={"read": True})
+        if present.url == line_item.url:
+            keep_delivery(
+                tx, line_item_id, person_id, state, score=(earned.given, earned.maximum), result=shown, sent_at=now
+            )
 
 
 def _score_to_send(tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:

@@ -7,19 +7,21 @@ kept apart, where they can be erased.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import Conflict, NotAllowed, NotFound
-from gamification.engine.activity import Verb
+from gamification.engine.activity import Activity, Verb
 from gamification.engine.rule_set import RuleSet
 from gamification.engine.task_state import NOTHING_DONE, task_facts
 from gamification.evaluate import activities_of
 from gamification.hand_ins import get_hand_in, hand_ins_of, keep_review, was_decided_by_hand
+from gamification.models import ActivityRow
 from gamification.record import Recorded
-from gamification.remarks import Praise, add_remark
+from gamification.remarks import Praise, add_remark, remarks_for
 from gamification.rules import hold_rules
 from lti_tool.lti.roles import PrincipalRole, may_earn, may_review
 from lti_tool.progress import record_activity
@@ -96,7 +98,8 @@ def award_by_hand(
 
     Raises:
         NotAllowed, NotFound: not staff; no such learner or task in this course.
-        Conflict: the learner has these points already (`task-done`).
+        Conflict: the learner has these points already (`task-done`), a colleague took them back at the same moment
+            (`task-not-done`), or the form was used for another decision (`form-used`).
         RemarkInvalid: no reason, or too long.
     """
     return _decide(tx, Verb.AWARDED, context_id, person_id, task_id, actor_id, role, reason, request_id, now=now)
@@ -118,7 +121,7 @@ def take_back(
 
     Raises:
         NotAllowed, NotFound, RemarkInvalid: as for `award_by_hand`.
-        Conflict: the learner does not have these points (`task-not-done`).
+        Conflict: the learner does not have these points (`task-not-done`); the others as for `award_by_hand`.
     """
     return _decide(tx, Verb.WITHDRAWN, context_id, person_id, task_id, actor_id, role, reason, request_id, now=now)
 
@@ -174,17 +177,17 @@ def _decide(
         ),
         now=now,
     )
-    if not recorded.is_new:
-        return recorded
     # Only now: the same form sent twice must find what it did itself, not a conflict; and with the learner's balance
     # locked, what a colleague decided at the same moment can be seen.
-    others = [
-        activity
-        for activity in activities_of(tx, context_id, [person_id])[person_id]
-        if activity.id != recorded.activity_id
-    ]
-    if (task_facts(others, rules).get(task_id, NOTHING_DONE).held_by is None) != (verb is Verb.AWARDED):
-        raise Conflict("task-done" if verb is Verb.AWARDED else "task-not-done")
+    if not recorded.is_new:
+        if not _is_same_decision(tx, recorded.activity_id, context_id, person_id, task_id, verb, reason):
+            raise Conflict("form-used")
+        return recorded
+    everything = activities_of(tx, context_id, [person_id])[person_id]
+    others = [activity for activity in everything if activity.id != recorded.activity_id]
+    had_points, has_points = _holds(others, rules, task_id), _holds(everything, rules, task_id)
+    if had_points == has_points:  # they were so already, or a colleague decided otherwise at a later moment
+        raise Conflict("task-done" if has_points else "task-not-done")
     add_remark(
         tx,
         context_id=context_id,
@@ -197,6 +200,31 @@ def _decide(
         now=now,
     )
     return recorded
+
+
+def _holds(activities: Iterable[Activity], rules: RuleSet, task_id: uuid.UUID) -> bool:
+    return task_facts(activities, rules).get(task_id, NOTHING_DONE).held_by is not None
+
+
+def _is_same_decision(
+    tx: Session,
+    activity_id: uuid.UUID,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    verb: Verb,
+    reason: str,
+) -> bool:
+    """Say whether the form that was sent before said the same: a browser that goes back keeps the form's id."""
+    kept = tx.get_one(ActivityRow, activity_id)
+    said = next((one for one in remarks_for(tx, context_id, person_id) if one.activity_id == activity_id), None)
+    return (kept.context_id, kept.person_id, kept.task_id, kept.verb, said.text if said else "") == (
+        context_id,
+        person_id,
+        task_id,
+        verb,
+        reason.strip(),
+    )
 
 
 def _rules_with(tx: Session, context_id: uuid.UUID, task_id: uuid.UUID) -> RuleSet:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -127,20 +128,18 @@ def try_again(
         if not everybody:
             raise NotFound("person")
 
-    def message_ids(is_wanted: Callable[[Delivery], bool]) -> list[uuid.UUID]:
-        return [
-            delivery.message_id
-            for learner in everybody
-            for delivery in learner.deliveries
-            if delivery.message_id is not None
-            and delivery.can_try_again
-            and line_item_id in (None, delivery.line_item_id)
-            and is_wanted(delivery)
-        ]
-
-    refused = message_ids(lambda delivery: delivery.status is DeliveryStatus.REFUSED)
-    waiting = message_ids(lambda delivery: delivery.status is DeliveryStatus.WAITING)
-    return revive(tx, refused, now=now) + hurry(tx, waiting, now=now)
+    # In the order of their keys, in which whoever promises scores locks them: so nobody waits in a circle.
+    wanted = sorted(
+        (f"{delivery.line_item_id}:{learner.person_id}", delivery.status, delivery.message_id)
+        for learner in everybody
+        for delivery in learner.deliveries
+        if delivery.message_id is not None and delivery.can_try_again and line_item_id in (None, delivery.line_item_id)
+    )
+    tried = 0
+    for status, messages in groupby(wanted, key=lambda one: one[1]):
+        again = revive if status is DeliveryStatus.REFUSED else hurry
+        tried += again(tx, [message_id for _key, _status, message_id in messages], now=now)
+    return tried
 
 
 def _deliveries(tx: Session, context_id: uuid.UUID) -> list[LearnerDeliveries]:

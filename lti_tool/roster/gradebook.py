@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Uuid, bindparam, case, delete, select
+from sqlalchemy import Table, Uuid, bindparam, case, delete, select, type_coerce
 from sqlalchemy.orm import Session
 
 from config.errors import NotFound
@@ -28,10 +28,11 @@ _COLUMNS = (
     select(
         _ITEM.c.id,
         _ITEM.c.resource_link_id,
-        _ITEM.c.task_id.label("made_for"),
+        # Named: a foreign key has no type as long as its table is unknown, and then ids come back as text on SQLite.
+        type_coerce(_ITEM.c.task_id, Uuid()).label("made_for"),
         _ITEM.c.scopes,
         _ITEM.c.is_silent,
-        _SETTING.c.task_id.label("link_task"),
+        type_coerce(_SETTING.c.task_id, Uuid()).label("link_task"),
         _LINK.c.title,
         _CHOICE.c["columns"].label("choice"),
     )

@@ -16,7 +16,7 @@ from config.ids import new_id
 from config.upsert import insert_unless_present
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_SCORE
 from lti_tool.lti.claims import AgsClaim, LaunchClaims
-from lti_tool.lti.roles import PrincipalRole
+from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.gradebook import chosen_columns, forget_deliveries
 from lti_tool.roster.gradebook_models import Columns, LinkSetting
 from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
@@ -176,8 +176,10 @@ def keep_member(
     role: PrincipalRole,
     locale: str,
     now: datetime,
-) -> tuple[Person, Membership]:
+) -> tuple[Person, Membership, bool]:
     """Return the person, with the names of this launch, and their membership, with the role of this launch.
+
+    The last says that they can earn here again, after a launch in a role that cannot.
 
     What a launch does not carry is forgotten: a platform that stops sending names has decided that we should not
     have them.
@@ -220,6 +222,7 @@ def keep_member(
         )
     for field, value in told.items():
         setattr(person, field, value)
+    earns_again = may_earn(role) and not may_earn(PrincipalRole(membership.role))
     membership.role = role
     membership.launched_at = now
-    return person, membership
+    return person, membership, earns_again

@@ -251,14 +251,14 @@ def test_deliveries_when_scores_ended_in_every_way_are_told_apart(site: Site) ->
 
     assert "Aangekomen" in cells["Aan"]
     assert "20 van 60, 2 uur geleden" in cells["Aan"]
-    assert "Gebleven: met de hand beoordeeld" in cells["Blijft"]
+    assert "Blijft staan: met de hand beoordeeld" in cells["Blijft"]
     assert "De cijferlijst toont 40 van 100." in cells["Blijft"]
     assert "Mijlpaal stuurde 20 van 60" in cells["Blijft"]
     assert "niet te controleren" in cells["Cijferloos"]
     assert "Wacht" in cells["Druk"]
     assert "Volgende poging: over 1 uur" in cells["Druk"]
     assert "storing of onderhoud" in cells["Druk"]
-    assert "niet als cursist" in cells["Eruit"]
+    assert "niet in deze cursus" in cells["Eruit"]
     assert "Nog niets verstuurd" in cells["Fris"]
     assert {name for name, words in cells.items() if "/gradebook/again/" in words} == {"Druk", "Eruit"}
     assert "3 scores vragen je aandacht" in page

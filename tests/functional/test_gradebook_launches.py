@@ -8,15 +8,23 @@ from typing import Any
 
 from sqlalchemy import event, func, select
 
+from lti_tool.course.evaluation import evaluate_course
+from lti_tool.jobs.worker import drain
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_RESULT_READONLY, SCOPE_SCORE
+from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
 from lti_tool.roster.gradebook import choose_columns, keep_made_column
 from lti_tool.roster.gradebook_models import Columns, ScoreDelivery
 from lti_tool.roster.models import Context, LineItem, Person
 from tests.factories.gradebook_rows import make_score_delivery
+from tests.factories.launch import LEARNER
+from tests.factories.mixed_course import awards_of
 from tests.factories.promises import promised, take_promises
 from tests.factories.rows import make_task
-from tests.functional.conftest import Site
+from tests.functional.classroom import open_classroom
+from tests.functional.conftest import ROLES, Site
+from tests.functional.learner_steps import enter
+from tests.functional.test_learner_route import publish_again
 
 ITEMS = "https://lms.example/moodle/mod/lti/services.php/2/lineitems"
 EVERYTHING = [SCOPE_LINE_ITEM, SCOPE_SCORE]
@@ -147,3 +155,24 @@ def test_column_when_it_has_another_address_is_another_column_with_nothing_deliv
     with site.tool.db.reading() as tx:
         assert tx.execute(select(func.count()).select_from(ScoreDelivery)).scalar_one() == 0
         assert [type for type, _ids in promised(tx)] == [MessageType.EVALUATE_COURSE]
+
+
+def test_learner_when_back_after_another_role_gets_the_badge_that_a_lower_goal_brought_meanwhile(site: Site) -> None:
+    room = open_classroom(site)
+    zoe = enter(room)
+    room.finish(zoe.id, room.read, room.tidy)
+    site.launch(roles=ROLES[PrincipalRole.OBSERVER], sub="Zoe")
+    publish_again(room)
+    while drain(site.tool):
+        pass
+    news(site)
+
+    site.launch(roles=[LEARNER], sub="Zoe")
+
+    assert news(site) == [MessageType.EVALUATE_COURSE]
+    evaluate_course(site.tool, room.context_id)
+    with site.tool.db.reading() as tx:
+        assert awards_of(tx, zoe.id) == 1
+    news(site)
+    site.launch(roles=[LEARNER], sub="Zoe")
+    assert news(site) == []

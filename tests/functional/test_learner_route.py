@@ -50,7 +50,7 @@ def test_tasks_in_every_state_say_so_with_a_word_and_the_reason(site: Site) -> N
     page = zoe.page("route")
 
     assert "Gedaan · 10 punten" in item_of(page, room.read)
-    assert "Teruggedraaid · 30 punten" in item_of(page, room.tidy)
+    assert "Weer te doen · 30 punten" in item_of(page, room.tidy)
     assert "instructor\u2069 zegt: Er ligt nog papier op de vloer." in item_of(page, room.tidy)
     assert "Nog even oefenen · 20 punten" in item_of(page, room.report)
     assert "Kijk nog naar de laatste zin." in item_of(page, room.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -94,6 +95,29 @@ def test_form_when_sent_twice_is_one_work(site: Site) -> None:
     assert len(sent_work(site)) == 1
 
 
+def test_form_when_the_browser_goes_back_to_it_keeps_the_new_words_and_takes_them_the_next_time(site: Site) -> None:
+    room = open_classroom(site)
+    zoe = enter(room)
+    first = zoe.work(room.report)
+    zoe.browser.post(f"tasks/{room.report}/work", first | {"text": WORK})
+    site.clock.advance(seconds=30)
+
+    again = zoe.browser.post(f"tasks/{room.report}/work", first | {"text": "Dit is veel beter."})
+    page = again.get_data(as_text=True)
+
+    assert again.status_code == 409
+    assert typed_in(page, "text") == "Dit is veel beter."
+    assert "Kijk naar de opdracht. Probeer het opnieuw." in words_in(page)
+    drawn = re.search(r'name="hand_in_id" value="([^"]*)"', page)
+    assert drawn
+    assert drawn.group(1) != first["hand_in_id"]
+    sent = zoe.browser.post(
+        f"tasks/{room.report}/work", {"hand_in_id": drawn.group(1), "text": typed_in(page, "text"), "link": ""}
+    )
+    assert sent.status_code == 303
+    assert [text for text, _link in sent_work(site)] == [WORK, "Dit is veel beter."]
+
+
 def test_answers_stand_with_the_work_they_are_about(site: Site) -> None:
     room = open_classroom(site)
     zoe = enter(room)
@@ -109,7 +133,7 @@ def test_answers_stand_with_the_work_they_are_about(site: Site) -> None:
     assert "Je werk is goed." in history[third:second]
     assert "Mooi verslag." in history[third:second]
     assert "Je stuurde daarna nieuwer werk." in history[second:first]
-    assert "Oefen nog even." in history[first:]
+    assert "Nog even oefenen." in history[first:]
     assert "Nog twee zinnen." in history[first:]
 
 
@@ -120,12 +144,13 @@ def test_decisions_by_hand_stand_with_their_reason_and_work_may_be_sent_again(si
     zoe.take_back(room.tidy, "Er ligt nog papier.")
 
     text = zoe.text(f"tasks/{room.tidy}")
-    assert "Op 22 november 2026 heeft je begeleider dit teruggedraaid." in text
+    assert "Op 22 november 2026 zette je begeleider dit op Weer te doen." in text
     assert "Er ligt nog papier." in text
     assert "Dit heb ik gedaan" not in text
     refused = zoe.browser.post(f"tasks/{room.tidy}/done", {"back": "today"})
     assert refused.status_code == 409
     assert "Je begeleider kijkt naar deze opdracht. Stuur je werk in." in words_in(refused.get_data(as_text=True))
+    site.clock.advance(seconds=1)
     sent = zoe.browser.post(f"tasks/{room.tidy}/work", zoe.work(room.tidy) | {"text": "Nu is het leeg."})
     assert sent.status_code == 303
     room.award(zoe.id, room.tidy, "Zelf gezien.")

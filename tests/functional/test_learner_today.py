@@ -94,8 +94,8 @@ def test_praise_when_given_stands_on_today_in_the_readers_language_until_it_is_c
     zoe = enter(room)
     sentences = {
         Praise.WELL_DONE: "Goed gedaan!",
-        Praise.GOOD_EFFORT: "Je hebt goed je best gedaan.",
-        Praise.PROUD: "Ik ben trots op je.",
+        Praise.GOOD_EFFORT: "Je doet goed je best!",
+        Praise.PROUD: "Ik ben trots op je!",
         Praise.KEEP_GOING: "Ga zo door!",
     }
     for praise in Praise:
@@ -106,7 +106,7 @@ def test_praise_when_given_stands_on_today_in_the_readers_language_until_it_is_c
     for sentence in sentences.values():
         assert f"\u2068instructor\u2069 zegt: {sentence}" in text
     zoe.browser.post("language", {"locale": "en"})
-    assert "\u2068instructor\u2069 says: I am proud of you." in zoe.text("today")
+    assert "\u2068instructor\u2069 says: I am proud of you!" in zoe.text("today")
 
     for remark_id in set(re.findall(r"remarks/([0-9a-f-]+)/seen", zoe.page("today"))):
         assert zoe.browser.post(f"remarks/{remark_id}/seen").status_code == 303
@@ -121,8 +121,8 @@ def test_words_for_somebody_else_when_closed_are_not_found_and_stay(site: Site) 
     [remark_id] = set(re.findall(r"remarks/([0-9a-f-]+)/seen", zoe.page("today")))
 
     assert sam.browser.post(f"remarks/{remark_id}/seen").status_code == 404
-    assert "Ik ben trots op je." not in sam.text("today")
-    assert "Ik ben trots op je." in zoe.text("today")
+    assert "Ik ben trots op je!" not in sam.text("today")
+    assert "Ik ben trots op je!" in zoe.text("today")
 
 
 def test_words_when_hostile_or_long_are_shown_as_they_are(site: Site) -> None:

@@ -46,9 +46,9 @@ def test_why_when_points_were_taken_back_tells_both_movements_and_the_reason(sit
     text = zoe.text(f"why?task={room.tidy}")
 
     assert "Je kreeg 30 punten." in text
-    assert "Op 22 november 2026 heeft instructor deze opdracht teruggedraaid. Dat is 30 punten minder." in text
+    assert "Op 22 november 2026 zette instructor dit op Weer te doen. Dat is 30 punten minder." in text
     assert "Er ligt nog papier." in text
-    assert "Je begeleider heeft deze opdracht teruggedraaid. Je mag opnieuw werk insturen." in text
+    assert "Je begeleider zette dit op Weer te doen. Je mag opnieuw werk insturen." in text
 
 
 def test_why_for_all_tells_what_is_missing_too(site: Site) -> None:

@@ -60,7 +60,7 @@ def test_teacher_when_the_platform_and_the_page_differ_is_asked_which_holds(site
     page = set_up_page(teacher)
 
     assert "Ingesteld in Moodle" in page
-    assert "In Moodle staat 20 punten, hier 15. Welke geldt?" in page
+    assert "In Moodle staan 20 punten, hier 15. Wat geldt?" in page
     assert points_here(site) == [15]
     after = answer(teacher, questions(page)[0], "take")
     assert points_here(site) == [20]
@@ -85,7 +85,7 @@ def test_teacher_of_a_platform_without_a_known_name_reads_of_the_learning_platfo
     launch(site, TEACHER, {"mijlpaal_points": "15"}, tool_platform=platform)
     teacher = launch(site, TEACHER, {"mijlpaal_points": "20"}, tool_platform=platform)
 
-    assert "In je leeromgeving staat 20 punten, hier 15. Welke geldt?" in set_up_page(teacher)
+    assert "In je leeromgeving staan 20 punten, hier 15. Wat geldt?" in set_up_page(teacher)
 
 
 def test_teacher_when_a_learner_did_the_task_reads_what_to_type_in_the_platform(site: Site) -> None:
@@ -286,3 +286,19 @@ def test_staff_when_the_link_is_of_one_task_land_on_their_own_page(sqlite_site: 
     opened = launch(sqlite_site, role, {"mijlpaal_points": "20"})
 
     assert opened.response.location.endswith("/participants")
+
+
+def test_participants_page_when_the_platform_differs_tells_the_teacher_and_not_the_assistant(site: Site) -> None:
+    launch(site, TEACHER, {"mijlpaal_points": "15"})
+    agreed = launch(site, TEACHER, {"mijlpaal_points": "15"})
+    assert "lms-asks" not in agreed.get("participants").get_data(as_text=True)
+    teacher = launch(site, TEACHER, {"mijlpaal_points": "20"})
+    assistant = launch(site, PrincipalRole.TEACHING_ASSISTANT, {"mijlpaal_points": "20"})
+
+    page = unescape(teacher.get("participants").get_data(as_text=True))
+
+    assert "In je leeromgeving staat 1 ding anders dan in Mijlpaal." in page
+    assert "/setup#lms" in page
+    assert "lms-asks" not in assistant.get("participants").get_data(as_text=True)
+    answer(teacher, questions(set_up_page(teacher))[0], "keep")
+    assert "lms-asks" not in teacher.get("participants").get_data(as_text=True)

@@ -449,7 +449,7 @@ class TestSetupForm:
         after = refused.get_data(as_text=True)
 
         assert re.search(r'id="tasks-0-points"[^>]* readonly aria-describedby="line-0-why"', page)
-        assert "Iemand heeft al iets met deze opdracht gedaan: de punten en de soort staan vast." in page
+        assert "Al in gebruik: de punten en de soort staan vast." in page
         assert refused.status_code == 400
         assert "De oude staan er weer." in after
         assert fields_of(after)["tasks-0-points"] == "10"

@@ -50,7 +50,7 @@ class TestTable:
 
         page = classroom.page("participants")
 
-        assert cells(page, "Zoë") == ["Teruggedraaid", "Wacht op jou", "Nog niet begonnen", "Nog niet begonnen"]
+        assert cells(page, "Zoë") == ["Teruggenomen", "Wacht op jou", "Nog niet begonnen", "Nog niet begonnen"]
         assert cells(page, "Bo") == ["Nog niet begonnen", "Nog even oefenen", "Nog niet begonnen", "Nog niet begonnen"]
         classroom.finish(bo, classroom.tidy)
         assert cells(classroom.page("participants"), "Bo")[2] == "Gedaan"

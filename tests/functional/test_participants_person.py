@@ -61,7 +61,7 @@ class TestWhatItTells:
         text = quick.text(f"participants/{zoe}")
 
         assert "40 van de 50 punten voor het doel. Nog 10 punten." in text
-        assert "3 van de 4 opdrachten gedaan. In totaal zijn 60 punten te halen. Daarbij 5 extra punten." in text
+        assert "3 van de 4 opdrachten gedaan. In totaal zijn 60 punten te halen. En 5 extra punten." in text
 
     def test_page_at_the_goal_says_so_and_names_the_badge(self, quick: Classroom) -> None:
         zoe = quick.learner("Zoë")
@@ -209,7 +209,7 @@ class TestDecisions:
 
         assert points_of(classroom, zoe) == 0
         text = classroom.text(f"participants/{zoe}")
-        assert "Teruggedraaid · 10 punten" in text
+        assert "Teruggenomen · 10 punten" in text
         assert "Geen punten: ze zijn teruggenomen." in text
         assert "Toch niet gedaan." in text
 
@@ -312,6 +312,26 @@ class TestDecisions:
         with classroom.site.tool.db.reading() as tx:
             assert tx.execute(select(func.count()).select_from(ActivityRow)).scalar_one() == 1
             assert tx.execute(select(func.count()).select_from(Remark)).scalar_one() == 1
+
+    @pytest.mark.parametrize("change", ["task", "reason", "action"])
+    def test_form_when_the_browser_goes_back_to_it_says_that_nothing_changed(
+        self, classroom: Classroom, change: str
+    ) -> None:
+        zoe, used = classroom.learner("Zoë"), str(uuid.uuid4())
+        decide(classroom.teacher, zoe, "award", classroom.read, request_id=used)
+        classroom.wait(seconds=30)
+        action = "take-back" if change == "action" else "award"
+        task_id = classroom.tidy if change == "task" else classroom.read
+        reason = "Een andere reden." if change == "reason" else "Gezien op het werk."
+
+        response = decide(classroom.teacher, zoe, action, task_id, reason, request_id=used)
+        page = response.get_data(as_text=True)
+
+        assert response.status_code == 409
+        assert "Je hebt dit formulier eerder verstuurd, met iets anders erin." in words_in(page)
+        assert used not in page
+        assert page.count(reason) >= 2  # in the message and in the field
+        assert points_of(classroom, zoe) == 10
 
     def test_link_at_a_task_chooses_it_in_the_form(self, quick: Classroom) -> None:
         zoe = quick.learner("Zoë")

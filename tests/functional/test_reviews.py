@@ -68,7 +68,7 @@ class TestQueue:
             "Bo Maak een verslag Wacht 5 uur",
             "Cas Maak een verslag Wacht minder dan een uur",
         ]
-        assert "3 keer wacht er werk op jou." in words_in(page)
+        assert "Er wacht 3 keer werk op jou." in words_in(page)
 
     @pytest.mark.parametrize("path", ["reviews", "participants", "setup"])
     def test_number_that_waits_stands_in_the_navigation_of_every_staff_page(self, quick: Classroom, path: str) -> None:
@@ -114,8 +114,13 @@ class TestWork:
         assert "Schrijf vijf zinnen." in page
         assert "Maak een verslag" in words_in(page)
 
-    def test_link_whose_host_is_disguised_shows_the_host(self, quick: Classroom) -> None:
-        hand_in = quick.hand_in(quick.learner("Zoë"), "", link="https://school.example@evil.example/x")
+    @pytest.mark.parametrize(
+        "link",
+        ["https://school.example@evil.example/x", "https://evil.example\\@school.example/x"],
+        ids=["user", "slash"],
+    )
+    def test_link_whose_host_is_disguised_shows_the_host(self, quick: Classroom, link: str) -> None:
+        hand_in = quick.hand_in(quick.learner("Zoë"), "", link=link)
 
         assert "<bdi>evil.example</bdi>" in quick.page(f"reviews/{hand_in}")
 
@@ -286,6 +291,21 @@ class TestTwoReviewers:
         with classroom.site.tool.db.reading() as tx:
             assert tx.execute(select(func.count()).select_from(Review)).scalar_one() == 1
             assert tx.execute(select(func.count()).select_from(Remark)).scalar_one() == 1
+
+    def test_reviewer_when_the_points_were_given_by_hand_meanwhile_is_told_so(self, quick: Classroom) -> None:
+        zoe = quick.learner("Zoë")
+        work = quick.hand_in(zoe)
+        quick.award(zoe, quick.report)
+
+        response = judge(quick.teacher, work, APPROVED, "Mooi gedaan.")
+        text = words_in(response.get_data(as_text=True))
+
+        assert response.status_code == 409
+        assert "De punten van deze opdracht zijn op een andere manier gegeven of teruggenomen." in text
+        assert "Je antwoord is niet bewaard." in text
+        assert "Mooi gedaan." in text
+        assert "ziet dit antwoord" not in text
+        assert "nieuwer werk" not in text
 
     def test_form_that_is_sent_twice_goes_on_as_if_once(self, classroom: Classroom) -> None:
         hand_in = classroom.hand_in(classroom.learner("Zoë"))

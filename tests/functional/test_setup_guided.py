@@ -78,7 +78,7 @@ def test_start_when_first_shown_offers_every_set_with_its_tasks_and_points(teach
     assert shown(page) == {"preset"}
     for title, purpose, count in (
         ("Een goede start", "Deelnemers leren elkaar, de plek en de afspraken kennen.", "4 opdrachten. 50 punten."),
-        ("Veilig werken", "Deelnemers kennen de regels", "6 opdrachten. 70 punten. 10 punten meer voor een extra."),
+        ("Veilig werken", "Deelnemers kennen de regels", "6 opdrachten. 70 punten. En 10 extra punten."),
         ("Digitaal op weg", "Deelnemers mailen, loggen in en vullen een formulier in.", "6 opdrachten. 70 punten."),
     ):
         assert f">{title}</label>" in page

@@ -88,9 +88,9 @@ def test_choices_when_closed_are_summed_up(teacher: Launched) -> None:
 
     summaries = [words_in(summary) for summary in re.findall(r"<summary>(.*?)</summary>", page, re.S)]
     assert summaries == [
-        "Meer: opdracht 1 Moet · De deelnemer zegt het zelf · Met uitleg",
-        "Meer: opdracht 2 Moet · Iemand kijkt het werk na · Zonder uitleg",
-        "Meer: opdracht 3 Extra · De deelnemer zegt het zelf · Zonder uitleg",
+        "Uitleg en meer: opdracht 1 Verplicht · De deelnemer zegt het zelf · Met uitleg",
+        "Uitleg en meer: opdracht 2 Verplicht · Een begeleider kijkt het werk na · Zonder uitleg",
+        "Uitleg en meer: opdracht 3 Extra · De deelnemer zegt het zelf · Zonder uitleg",
     ]
     assert '<details class="line-more" open>' not in page
     assert "Verplicht samen: 30 punten. Extra: 5 punten." in words_in(page)
@@ -129,7 +129,7 @@ def test_change_when_late_is_a_conflict_whatever_it_is(teacher: Launched, part: 
     assert response.status_code == 409
     assert fields_of(page)[part] == other
     shown = words_in(page[page.index('id="theirs-title"') : page.index("<form")])
-    for words in ("Vaste volgorde", "Iemand kijkt het werk na", "Extra", "2. Lees.", "Van een collega"):
+    for words in ("Vaste volgorde", "Een begeleider kijkt het werk na", "Extra", "2. Lees.", "Van een collega"):
         assert words in shown
     assert teacher.post("setup", fields_of(page)).status_code == 303
 
@@ -230,7 +230,7 @@ class TestFixedTask:
         finish_first(strict)
         page = page_of(teacher)
 
-        assert "Iemand heeft al iets met deze opdracht gedaan: de punten en de soort staan vast." in page
+        assert "Al in gebruik: de punten en de soort staan vast." in page
         assert 'type="radio" id="tasks-0-kind' not in page
         assert 'type="radio" id="tasks-1-kind' in page
         response = teacher.post("setup", fields_of(page) | change | {"goal_points": "20"})

@@ -10,6 +10,7 @@ import pytest
 from config.errors import PlatformFailed
 from lti_tool.publishing import SLOW, publish_score
 from lti_tool.roster.gradebook_models import DeliveryState
+from lti_tool.roster.models import LineItem
 from tests.factories.local_server import Answer
 from tests.factories.school import School, open_school
 from tests.factories.tool import advance
@@ -136,6 +137,25 @@ def test_task_score_when_somebody_graded_by_hand_is_sent_again_the_next_time(sch
     school.try_to_send()
 
     assert len(school.gradebook.scores) == 2
+
+
+def test_task_score_when_the_column_got_another_address_meanwhile_is_sent_there_too(school: School) -> None:
+    school.stand_for(2)
+    school.finish(2)
+
+    def move() -> None:
+        with school.tool.db.transaction() as tx:
+            column = tx.get_one(LineItem, school.line_item.id)
+            column.url = column.url.replace("type_id=3", "type_id=4")
+
+    school.gradebook.on_score = move
+    school.send()
+    school.gradebook.on_score = lambda: None
+
+    school.try_to_send()
+
+    assert len(school.gradebook.scores) == 2
+    assert school.delivery().score_given == 20
 
 
 def test_delivery_when_the_score_is_refused_leaves_the_one_before(school: School) -> None:

@@ -23,14 +23,14 @@ def test_hand_in_when_its_form_is_sent_twice_is_one(room: Room) -> None:
     work = room.hand_in(text="First")
     before = room.kept()
 
-    room.hand_in(hand_in_id=work, text="Second")
+    room.hand_in(hand_in_id=work, text="First")
 
     assert room.kept() == before
     with room.database.reading() as tx:
         assert [view.text for view in hand_ins_of(tx, room.course.id, room.learner)] == ["First"]
 
 
-def test_hand_in_when_its_id_is_of_another_learner_or_task_is_refused(room: Room) -> None:
+def test_hand_in_when_its_id_is_of_other_work_is_refused(room: Room) -> None:
     work = room.hand_in()
     with room.database.transaction() as tx:
         other = room.course.learner(tx)
@@ -39,6 +39,7 @@ def test_hand_in_when_its_id_is_of_another_learner_or_task_is_refused(room: Room
 
     refused(room, lambda: room.hand_in(hand_in_id=work, person_id=other), Conflict, "hand-in-of-another")
     refused(room, lambda: room.hand_in(READ, hand_in_id=work), Conflict, "hand-in-of-another")
+    refused(room, lambda: room.hand_in(hand_in_id=work, text="Other work"), Conflict, "hand-in-of-another")
 
 
 @pytest.mark.parametrize("role", [TEACHER, PrincipalRole.TEACHING_ASSISTANT, PrincipalRole.OBSERVER])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+
+from sqlalchemy import text
 
 from config.database import Database
 from config.outbox import MessageState, claim, finish_dead, finish_done, finish_later, hurry, put, revive
 from config.outbox_reading import OpenMessage, open_messages
+from tests.factories.at_once import wait_until_somebody_waits
 from tests.factories.rows import NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -69,6 +73,30 @@ def test_hurry_when_messages_wait_for_a_later_try_lets_those_be_tried_now(databa
     assert {key: after[key].due_at for key in ("a:1", "a:2")} == {"a:1": NOW, "a:2": LATER}
     assert after["a:3"].state is MessageState.DEAD
     assert after["a:1"].last_error == "busy"
+
+
+def test_hurry_when_others_promise_the_same_at_once_waits_for_them_and_never_in_a_circle(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    for key in ("a:2", "a:1"):
+        _put(database, key)
+    _end(database, {"a:1": "later", "a:2": "later"})
+    ids = [found.id for found in _open(database, "a:").values()]
+
+    def try_them() -> int:
+        with database.transaction() as tx:
+            # In a small table the index of keys is read, which has the right order by chance.
+            tx.execute(text("SET LOCAL enable_indexscan = off"))
+            tx.execute(text("SET LOCAL enable_bitmapscan = off"))
+            return hurry(tx, ids, now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as tx:
+            put(tx, "score", {"key": "a:1"}, now=NOW, coalesce_key="a:1")
+            trying = pool.submit(try_them)
+            wait_until_somebody_waits(database)
+            put(tx, "score", {"key": "a:2"}, now=NOW, coalesce_key="a:2")
+        assert trying.result(30) == 2
+    database.dispose()
 
 
 def test_revive_when_shown_as_given_up_shows_it_waiting(database: Database) -> None:

@@ -6,7 +6,7 @@ import uuid
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.database import Database
 from config.errors import Conflict, NotAllowed, NotFound
@@ -14,7 +14,7 @@ from config.ids import new_id
 from gamification.engine.activity import Verb
 from gamification.engine.task_state import TaskState
 from gamification.hand_ins import hand_ins_of
-from gamification.models import REMARK_LENGTH, ActivityRow, Balance, LedgerEntry
+from gamification.models import REMARK_LENGTH, ActivityRow, Balance, HandIn, LedgerEntry
 from gamification.remarks import Praise, RemarkInvalid, RemarkProblem, mark_seen, remarks_for
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.reviewing import praise_learner
@@ -273,3 +273,46 @@ def test_praise_when_not_by_staff_or_not_for_a_learner_here_is_refused(room: Roo
 @pytest.fixture
 def room(database: Database) -> Room:
     return Room(database)
+
+
+def test_deciding_by_hand_when_a_colleague_decided_otherwise_at_a_later_moment_is_refused(room: Room) -> None:
+    """The clock is read before the learner's balance is locked: who comes second can have the earlier moment."""
+    room.finish(READ)
+    before = room.now
+    room.take_back(READ)
+    refused(room, lambda: room.award(READ, now=before), Conflict, "task-not-done")
+
+    room.award(READ)
+    refused(room, lambda: room.take_back(READ, now=before), Conflict, "task-done")
+    assert room.points() == POINTS[READ]
+
+
+def test_deciding_by_hand_when_the_form_was_used_for_something_else_is_refused(room: Room) -> None:
+    request_id = new_id()
+    room.award(READ, request_id=request_id)
+    before = room.kept()
+
+    assert not room.award(READ, request_id=request_id).is_new
+    assert room.kept() == before
+    with room.database.transaction() as tx:
+        other = room.course.learner(tx)
+    for use in (
+        partial(room.award, WRITE),
+        partial(room.take_back, READ),
+        partial(room.award, READ, reason="Another reason"),
+        partial(room.award, READ, person_id=other),
+    ):
+        refused(room, partial(use, request_id=request_id), Conflict, "form-used")
+
+
+def test_waiting_work_when_two_were_sent_at_one_moment_is_one(room: Room) -> None:
+    room.hand_in()
+    moment = room.now
+    room.hand_in()
+    with room.database.transaction() as tx:
+        tx.execute(update(HandIn).values(handed_in_at=moment))
+
+    [waiting] = room.waiting()
+
+    room.review(waiting)
+    assert room.waiting() == []

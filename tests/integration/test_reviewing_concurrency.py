@@ -215,6 +215,45 @@ def test_review_when_the_learner_is_sending_newer_work_waits_and_is_refused(staf
         assert [waiting.hand_in_id for waiting in waiting_hand_ins(tx, staff.course.id)] == [newer]
 
 
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_hand_in_when_the_earlier_work_is_being_judged_waits_and_is_refused(staff: Staff, outcome: Verb) -> None:
+    """The review has the learner's balance: work from before it would wait on the list for nobody."""
+    work = staff.learner()
+
+    def send() -> None:
+        with staff.database.transaction() as tx:
+            hand_in_work(
+                tx,
+                context_id=staff.course.id,
+                person_id=work.person_id,
+                role=PrincipalRole.LEARNER,
+                task_id=staff.course.task_ids[SHOW],
+                hand_in_id=new_id(),
+                text="Better work",
+                link="",
+                now=LATER - timedelta(seconds=1),
+            )
+
+    with ThreadPoolExecutor(1) as pool:
+        with staff.database.transaction() as tx:
+            review_work(
+                tx,
+                context_id=staff.course.id,
+                reviewer_id=staff.ids[0],
+                role=PrincipalRole.INSTRUCTOR,
+                hand_in_id=work.hand_in_id,
+                outcome=outcome,
+                now=LATER,
+            )
+            sending = pool.submit(send)
+            wait_until_somebody_waits(staff.database)
+        with pytest.raises(Conflict, match="task-done" if outcome is Verb.APPROVED else "changed-meanwhile"):
+            sending.result(30)
+
+    with staff.database.reading() as tx:
+        assert waiting_hand_ins(tx, staff.course.id) == []
+
+
 @pytest.fixture
 def staff(postgres_url: str) -> Iterator[Staff]:
     opened = Database(postgres_url)

@@ -62,7 +62,6 @@ def notice_asked_for(page: LearnerPage) -> Notice | None:
         return Notice(
             pgettext("learner", "Your work has been sent."),
             pgettext("learner", "Your coach looks at it. The answer comes here."),
-            task.title,
         )
     return None
 

@@ -109,6 +109,7 @@ def _decide(person_id: uuid.UUID, name: str, decide: Callable[..., object], said
         form.problems.append(("reason", _say_problem(invalid.problem)))
     except Conflict as conflict:
         form.conflict = _say_conflict(str(conflict.code))
+        form.request_id = new_id()  # the old one may stand for something else by now
     if form.problems or form.conflict:
         other = DecisionForm(TAKE if name == GIVE else GIVE)
         given, taken = (form, other) if name == GIVE else (other, form)
@@ -154,4 +155,6 @@ def _say_problem(problem: RemarkProblem) -> str:
 def _say_conflict(code: str) -> str:
     if code == "task-done":
         return gettext("The participant has the points of this task already. Nothing has changed.")
+    if code == "form-used":
+        return gettext("You sent this form before, with something else in it. Nothing has changed now. Send it again.")
     return gettext("The participant does not have the points of this task any more. Nothing has changed.")

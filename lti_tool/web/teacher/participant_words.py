@@ -147,9 +147,12 @@ def say_missing(missing: Missing) -> str:
 
 
 def host_of(link: str) -> str:
-    """Return the host that a link leads to, so that it can be seen before it is followed."""
+    """Return the host that a link leads to, so that it can be seen before it is followed.
+
+    Browsers take a backslash for a slash: what stands behind it is no host.
+    """
     try:
-        return urlsplit(link).hostname or link
+        return urlsplit(link.replace("\\", "/")).hostname or link
     except ValueError:
         return link
 

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from gamification.engine.task_state import TaskState
 from lti_tool.course.participants import Show, Sort, Wanted, overview
 from lti_tool.course.set_up import course_setup
+from lti_tool.link_settings import lms_view
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.teacher import participant, participant_words, participants_csv
@@ -42,6 +43,7 @@ def show_overview() -> str:
     with tool().db.reading() as tx:
         setup = course_setup(tx, session.context_id)
         found = overview(tx, session.context_id, wanted, now=now)
+        questions = len(lms_view(tx, session.context_id).questions) if may_edit(session.role) else 0
     return render_template(
         "teacher/participants.html",
         setup=setup,
@@ -53,6 +55,7 @@ def show_overview() -> str:
         titles={task.task_id: task.title for task in setup.tasks},
         words=participant_words,
         now=now,
+        lms_questions=questions,
         may_edit=may_edit(session.role),
     )
 
