@@ -136,7 +136,7 @@ def praise_learner(
     praise: Praise,
     now: datetime,
 ) -> None:
-    """Send a compliment; it changes no points.
+    """Send a compliment; it changes no points. One that the learner has not closed yet is not sent a second time.
 
     Raises:
         NotAllowed, NotFound: not staff; no such learner in this course.
@@ -144,6 +144,11 @@ def praise_learner(
     if not may_review(role):
         raise NotAllowed("may-not-review")
     _require_learner(tx, context_id, person_id)
+    said = remarks_for(tx, context_id, person_id)
+    if any(
+        (one.author_id, one.praise, one.activity_id, one.seen_at) == (author_id, praise, None, None) for one in said
+    ):
+        return
     add_remark(tx, context_id=context_id, person_id=person_id, author_id=author_id, praise=praise, now=now)
 
 

@@ -252,6 +252,36 @@ def test_praise_when_sent_changes_no_points_and_promises_nothing(room: Room) -> 
         assert not mark_seen(tx, room.course.id, room.course.teacher_id, words.remark_id, now=room.now)
 
 
+def test_praise_when_sent_twice_before_it_was_read_is_one(room: Room) -> None:
+    def send(praise: Praise) -> None:
+        with room.database.transaction() as tx:
+            room.later()
+            praise_learner(
+                tx,
+                context_id=room.course.id,
+                person_id=room.learner,
+                author_id=room.course.teacher_id,
+                role=TEACHER,
+                praise=praise,
+                now=room.now,
+            )
+
+    def kept() -> list[Praise | None]:
+        with room.database.reading() as tx:
+            return [words.praise for words in remarks_for(tx, room.course.id, room.learner)]
+
+    send(Praise.PROUD)
+    send(Praise.PROUD)
+    send(Praise.WELL_DONE)
+    assert kept() == [Praise.PROUD, Praise.WELL_DONE]
+
+    with room.database.transaction() as tx:
+        for words in remarks_for(tx, room.course.id, room.learner):
+            mark_seen(tx, room.course.id, room.learner, words.remark_id, now=room.now)
+    send(Praise.PROUD)
+    assert kept() == [Praise.PROUD, Praise.WELL_DONE, Praise.PROUD]
+
+
 def test_praise_when_not_by_staff_or_not_for_a_learner_here_is_refused(room: Room) -> None:
     elsewhere = Room(room.database)
 
