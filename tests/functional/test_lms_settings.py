@@ -60,7 +60,7 @@ def test_teacher_when_the_platform_and_the_page_differ_is_asked_which_holds(site
     page = set_up_page(teacher)
 
     assert "Ingesteld in Moodle" in page
-    assert "In Moodle staan 20 punten, hier 15. Wat geldt?" in page
+    assert "In Moodle staat 20 punten, hier 15. Welke geldt?" in page
     assert points_here(site) == [15]
     after = answer(teacher, questions(page)[0], "take")
     assert points_here(site) == [20]
@@ -85,7 +85,7 @@ def test_teacher_of_a_platform_without_a_known_name_reads_of_the_learning_platfo
     launch(site, TEACHER, {"mijlpaal_points": "15"}, tool_platform=platform)
     teacher = launch(site, TEACHER, {"mijlpaal_points": "20"}, tool_platform=platform)
 
-    assert "In je leeromgeving staan 20 punten, hier 15. Wat geldt?" in set_up_page(teacher)
+    assert "In je leeromgeving staat 20 punten, hier 15. Welke geldt?" in set_up_page(teacher)
 
 
 def test_teacher_when_a_learner_did_the_task_reads_what_to_type_in_the_platform(site: Site) -> None:
