@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from config.errors import Conflict, NotFound, ToolError
+from config.typed_text import is_blank
 from config.upsert import insert_unless_present
 from gamification.engine.activity import Verb
 from gamification.models import HAND_IN_LENGTH, LINK_LENGTH, ActivityRow, HandIn, Review
@@ -63,7 +64,7 @@ def check_work(text: str, link: str) -> tuple[str, str]:
         HandInInvalid: nothing in it, too long, or a link that is no http address.
     """
     text, link = text.strip(), link.strip()
-    if not any(character.isprintable() and not character.isspace() for character in text + link):
+    if is_blank(text + link):
         raise HandInInvalid("text", HandInProblem.EMPTY)
     if len(text) > HAND_IN_LENGTH:
         raise HandInInvalid("text", HandInProblem.TEXT_TOO_LONG)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import ToolError
 from config.ids import new_id
+from config.typed_text import is_blank
 from gamification.models import REMARK_LENGTH, Remark
 
 
@@ -75,7 +76,7 @@ def add_remark(
     text = text.strip()
     if len(text) > REMARK_LENGTH:
         raise RemarkInvalid(RemarkProblem.REMARK_TOO_LONG)
-    if is_required and not any(character.isprintable() and not character.isspace() for character in text):
+    if is_required and is_blank(text):
         raise RemarkInvalid(RemarkProblem.REASON_MISSING)
     if not text and praise is None:
         return

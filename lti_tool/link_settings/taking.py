@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from config import outbox
+from config.typed_text import is_blank
 from gamification.models import TITLE_LENGTH
 from gamification.progress import TaskTexts, task_texts
 from gamification.publish import TaskDraft, publish
@@ -21,7 +22,7 @@ from lti_tool.words import language_of, translations
 def title_of_task(link_title: str, locale: str) -> str:
     """Return what a new task is called: as its link, or the same for all where nothing can be read there."""
     title = " ".join(link_title.split())[:TITLE_LENGTH].rstrip()
-    if any(character.isprintable() and not character.isspace() for character in title):
+    if not is_blank(title):
         return title
     pgettext = translations(language_of(locale)).pgettext
     return pgettext("learner", "Task from your learning platform")

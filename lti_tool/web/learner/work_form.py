@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from flask_babel import pgettext
 
 from config.ids import new_id
+from config.typed_text import one_line, several_lines
 from gamification.hand_ins import HandInInvalid, HandInProblem
 from gamification.models import HAND_IN_LENGTH
-from lti_tool.web.teacher.fields import one_line, several_lines
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Fields of the teacher's forms: text without invisible control characters, whole numbers, one of a few choices.
+"""Fields of the teacher's forms: whole numbers, one of a few choices.
 
 What was typed stays in the field, whatever it was.
 """
@@ -15,25 +15,10 @@ from typing import Any
 from wtforms import Field
 from wtforms.widgets import TextInput
 
+from config.typed_text import one_line
+
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 _LONGEST_NUMBER = 12
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_GAPS = re.compile(r"[\s\x00-\x1f\x7f]+")
-
-
-def one_line(value: str | None) -> str:
-    """Return the text on one line, without control characters."""
-    return _GAPS.sub(" ", value or "").strip()
-
-
-def several_lines(value: str | None) -> str:
-    """Return the text with plain line ends, without control characters."""
-    return _CONTROL.sub("", (value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def is_blank(text: str) -> bool:
-    """Say whether nothing in the text can be seen."""
-    return not any(character.isprintable() and not character.isspace() for character in text)
 
 
 class NumberField(Field):

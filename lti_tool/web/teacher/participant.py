@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from config.errors import Conflict, InputInvalid
 from config.ids import new_id
+from config.typed_text import is_blank, several_lines
 from gamification.models import REMARK_LENGTH
 from gamification.remarks import Praise, RemarkInvalid, RemarkProblem
 from lti_tool import reviewing
@@ -20,7 +21,6 @@ from lti_tool.course.set_up import course_setup
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.teacher import participant_words
-from lti_tool.web.teacher.fields import is_blank, several_lines
 
 GIVE = "award"
 TAKE = "take-back"

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from flask import Blueprint, render_template, request
 
+from config.typed_text import one_line
 from gamification.engine.task_state import TaskState
 from lti_tool.course.participants import Show, Sort, Wanted, overview
 from lti_tool.course.set_up import course_setup
@@ -14,7 +15,6 @@ from lti_tool.link_settings import lms_view
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.teacher import participant, participant_words, participants_csv
-from lti_tool.web.teacher.fields import one_line
 
 blueprint = Blueprint("participants", __name__)
 blueprint.add_url_rule("/participants/<uuid:person_id>", "person", participant.person)

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from config.errors import Conflict, InputInvalid, NotFound
+from config.typed_text import several_lines
 from gamification.engine.activity import Verb
 from gamification.models import REMARK_LENGTH
 from gamification.remarks import Praise, RemarkInvalid
@@ -17,7 +18,6 @@ from lti_tool.lti.roles import may_edit
 from lti_tool.reviewing import review_work
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.teacher import participant_words
-from lti_tool.web.teacher.fields import several_lines
 
 blueprint = Blueprint("reviews", __name__)
 

@@ -16,13 +16,14 @@ from wtforms import Field, FieldList, Form, FormField, StringField
 
 from badges.achievement import AchievementProblem
 from badges.models import CRITERIA_LENGTH, NAME_LENGTH
+from config.typed_text import is_blank, one_line, several_lines
 from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, TaskOrder
 from gamification.errors import RuleProblem
 from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH
 from gamification.publish import TaskDraft
 from lti_tool.course.set_up import CourseSetup, TaskSetup
 from lti_tool.roster.gradebook_models import Columns
-from lti_tool.web.teacher.fields import NumberField, OneOf, is_blank, one_line, several_lines
+from lti_tool.web.teacher.fields import NumberField, OneOf
 from lti_tool.web.teacher.setup_problems import FormProblem, PlacedProblem, sentence_for
 from lti_tool.web.teacher.task_lines import (
     LINE_BUTTONS,

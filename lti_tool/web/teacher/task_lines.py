@@ -18,10 +18,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
 from config.errors import InputInvalid
+from config.typed_text import is_blank, one_line, several_lines
 from gamification.engine.rule_set import MOST_TASKS, Confirmation
 from gamification.publish import TaskDraft
 from lti_tool.course.set_up import CourseSetup, TaskSetup
-from lti_tool.web.teacher.fields import NumberField, OneOf, is_blank, one_line, several_lines
+from lti_tool.web.teacher.fields import NumberField, OneOf
 
 MOST_LINES = MOST_TASKS + 50
 LINE_BUTTONS = ("add", "remove", "up", "down")
