@@ -20,7 +20,9 @@ WIDTHS = (360, 768, 1280)
 WITHOUT_COOKIES = (sys.executable, "-m", "tests.e2e.serve_without_cookies")
 
 try:
-    from playwright.sync_api import Browser, Page, sync_playwright
+    from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+    expect.set_options(timeout=15_000)  # a machine with other work to do is slow, not broken
 except ImportError:
     sync_playwright = None  # type: ignore[assignment]
 

@@ -67,7 +67,7 @@ def learner_begins(view: Frame | Page, page: Page, name: str) -> None:
     expect(view.locator("h1")).to_be_visible()
     check_axe(page, f"{name} welcome")
     picture(page, f"{name}-welcome")
-    view.locator("form[action$='/welcome'] button").click()
+    acts.turn_page(view, view.locator("form[action$='/welcome'] button"))
     expect(view.get_by_text("Nog te doen").first).to_be_visible()
 
 
@@ -122,7 +122,7 @@ def play(browser: Browser, demo: Demo, open_tool: Open, name: str) -> None:
     check_axe(gradebook, "gradebook")
     picture(gradebook, f"{name}-gradebook")
     check_axe(teacher_page, "saved set-up")
-    teacher.locator("a[href$='/participants']").first.click()
+    acts.go(teacher, "participants")
     expect(teacher.locator("main")).to_contain_text("Ahmed El Idrissi")
     check_axe(teacher_page, "participants")
     picture(teacher_page, f"{name}-participants")
