@@ -88,6 +88,11 @@ def finished_tasks(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
     return set(rows.scalars())
 
 
+def facts_of(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, rules: RuleSet) -> dict[uuid.UUID, TaskFacts]:
+    """Return where one learner is with each task that they touched and these rules know."""
+    return task_facts(activities_of(tx, context_id, [person_id]).get(person_id, ()), rules)
+
+
 def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standing | None:
     """Return where the learner stands, or None where nothing was published.
 
@@ -97,8 +102,7 @@ def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standi
     current = current_rules(tx, context_id)
     if current is None:
         return None
-    activities = activities_of(tx, context_id, [person_id]).get(person_id, [])
-    facts = task_facts(activities, current.rules)
+    facts = facts_of(tx, context_id, person_id, current.rules)
     locked = locked_tasks(current.rules, facts)
     shown = [rule for rule in current.rules.tasks if not rule.closed or _can_count(facts, rule.task_id)]
     texts = {
@@ -108,7 +112,7 @@ def standing(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Standi
         )
     }
     tasks = tuple(
-        _task_standing(
+        task_standing(
             rule,
             texts[rule.task_id].title,
             texts[rule.task_id].instructions,
@@ -136,7 +140,8 @@ def _can_count(facts: dict[uuid.UUID, TaskFacts], task_id: uuid.UUID) -> bool:
     return facts.get(task_id, NOTHING_DONE).state in {TaskState.DONE, TaskState.WAITING}
 
 
-def _task_standing(rule: TaskRule, title: str, instructions: str, facts: TaskFacts, *, is_locked: bool) -> TaskStanding:
+def task_standing(rule: TaskRule, title: str, instructions: str, facts: TaskFacts, *, is_locked: bool) -> TaskStanding:
+    """Return a task as the learner with these facts sees it."""
     return TaskStanding(
         task_id=rule.task_id,
         title=title,

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from config import outbox
 from gamification.progress import is_behind
 from gamification.rules import has_rules
 from lti_tool.link_settings import is_open, keep_link_setting
@@ -20,7 +19,7 @@ from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
 from lti_tool.lti.roles import PrincipalRole, may_edit, may_review, principal_role
-from lti_tool.messages import MessageType
+from lti_tool.progress import promise_evaluation
 from lti_tool.roster import places
 from lti_tool.roster.launch_sessions import OpenedSession, open_session
 from lti_tool.roster.models import DeploymentState, Registration, SessionProof
@@ -174,13 +173,7 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
                 # What was earned before the column was there belongs in it too; and who did not learn here for a while
                 # was passed over when the rules changed. Promised after the rules were locked, in the order in which a
                 # teacher publishes: so nobody waits in a circle.
-                outbox.put(
-                    tx,
-                    MessageType.EVALUATE_COURSE,
-                    {"context_id": context_id},
-                    now=now,
-                    coalesce_key=str(context_id),
-                )
+                promise_evaluation(tx, context_id, now=now)
             opened = open_session(
                 tx,
                 person_id=person.id,

@@ -13,9 +13,10 @@ from badges.award import NewAward, award_many
 from config import outbox
 from config.errors import Conflict, NotAllowed, NotFound
 from gamification.engine.rule_set import TaskRule
-from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState, locked_tasks, task_facts
-from gamification.evaluate import Evaluated, activities_of, evaluate
+from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState, locked_tasks
+from gamification.evaluate import Evaluated, evaluate
 from gamification.hand_ins import check_work, keep_hand_in
+from gamification.progress import facts_of
 from gamification.record import NewActivity, Recorded
 from gamification.record import record_activities as record
 from gamification.rules import hold_rules
@@ -128,6 +129,11 @@ def evaluate_again(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, 
     _follow(tx, context_id, {person_id: evaluated}, now=now, always_send=True)
 
 
+def promise_evaluation(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
+    """Promise to bring everybody in the course to the newest rules, and to send their scores again."""
+    outbox.put(tx, MessageType.EVALUATE_COURSE, {"context_id": context_id}, now=now, coalesce_key=str(context_id))
+
+
 def promise_scores(
     tx: Session,
     context_id: uuid.UUID,
@@ -187,7 +193,7 @@ def _task_to_do(
         raise NotFound("task")
     if rule.closed:
         raise Conflict("task-closed")
-    facts = task_facts(activities_of(tx, context_id, [person_id]).get(person_id, ()), held.rules)
+    facts = facts_of(tx, context_id, person_id, held.rules)
     if task_id in locked_tasks(held.rules, facts):
         raise Conflict("task-locked")
     return rule, facts.get(task_id, NOTHING_DONE)

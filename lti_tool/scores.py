@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from badges.achievement import achievement_texts
 from badges.award import list_awards
-from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState, task_facts
-from gamification.evaluate import activities_of
-from gamification.progress import Standing, standing
+from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState
+from gamification.progress import Standing, facts_of, standing
 from gamification.rules import current_rules
 from lti_tool.lti.ags import ActivityProgress
 from lti_tool.words import score_comment, task_comment
@@ -74,8 +73,7 @@ def task_score(
     rule = current.rules.rule_for(task_id) if current else None
     if current is None or rule is None or rule.is_bonus:
         return None
-    facts = task_facts(activities_of(tx, context_id, [person_id]).get(person_id, ()), current.rules)
-    found = facts.get(task_id, NOTHING_DONE)
+    found = facts_of(tx, context_id, person_id, current.rules).get(task_id, NOTHING_DONE)
     if found.last is None or not (found.held_by or found.was_taken_back):
         return None
     given = rule.points if found.held_by else 0

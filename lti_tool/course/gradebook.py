@@ -9,14 +9,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from config import outbox
 from config.errors import InputInvalid, NotAllowed
 from config.outbox_reading import OpenMessage, open_messages
 from gamification.progress import people_with_balance, task_titles
 from lti_tool.columns import can_make_columns, columns_key, missing_columns
 from lti_tool.lti.roles import PrincipalRole, may_edit
 from lti_tool.messages import MessageType
-from lti_tool.progress import promise_scores
+from lti_tool.progress import promise_evaluation, promise_scores
 from lti_tool.roster.gradebook import (
     choose_columns,
     chosen_columns,
@@ -124,7 +123,7 @@ def choose_gradebook(
     if chosen not in set(Columns):
         raise InputInvalid("not-a-choice", field="columns")
     choose_columns(tx, context_id, Columns(chosen), by_person_id=by_person_id, now=now)
-    outbox.put(tx, MessageType.EVALUATE_COURSE, {"context_id": context_id}, now=now, coalesce_key=str(context_id))
+    promise_evaluation(tx, context_id, now=now)
 
 
 def choose_silence(

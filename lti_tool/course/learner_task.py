@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from config.errors import NotFound
 from gamification.engine.activity import Verb
-from gamification.engine.task_state import NOTHING_DONE, task_facts
-from gamification.evaluate import activities_of
+from gamification.engine.task_state import NOTHING_DONE
 from gamification.hand_ins import HandInView, hand_ins_of
-from gamification.progress import TaskStanding, task_texts
+from gamification.progress import TaskStanding, facts_of, task_standing, task_texts
 from gamification.rules import current_rules
 from lti_tool.course.learner_page import LearnerPage, learner_page
 from lti_tool.course.learner_words import WordsToLearner, first_names, words_to
@@ -77,22 +76,9 @@ def _closed_task(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_
     rule = current.rules.rule_for(task_id) if current else None
     if current is None or rule is None:
         raise NotFound("task")
-    facts = task_facts(activities_of(tx, context_id, [person_id]).get(person_id, ()), current.rules)
-    found = facts.get(task_id, NOTHING_DONE)
+    found = facts_of(tx, context_id, person_id, current.rules).get(task_id, NOTHING_DONE)
     texts = task_texts(tx, context_id)[task_id]
-    return TaskStanding(
-        task_id=task_id,
-        title=texts.title,
-        instructions=texts.instructions,
-        points=rule.points,
-        is_bonus=rule.is_bonus,
-        state=found.state,
-        state_at=found.last.occurred_at if found.last else None,
-        done_at=found.held_by.occurred_at if found.held_by else None,
-        needs_review=found.needs_review(rule),
-        is_locked=False,
-        is_closed=rule.closed,
-    )
+    return task_standing(rule, texts.title, texts.instructions, found, is_locked=False)
 
 
 def _history(

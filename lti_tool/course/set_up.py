@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from badges.achievement import AchievementTexts, achievement_texts, describe_achievement
-from config import outbox
 from config.errors import NotAllowed
 from config.outbox import MessageState
 from config.outbox_reading import open_messages
@@ -23,6 +22,7 @@ from gamification.rules import CurrentRules, current_rules
 from lti_tool.issuing import ensure_issuer
 from lti_tool.lti.roles import PrincipalRole, may_edit
 from lti_tool.messages import MessageType
+from lti_tool.progress import promise_evaluation
 from lti_tool.roster.gradebook import choose_columns
 from lti_tool.roster.gradebook_models import Columns
 from lti_tool.roster.models import Context
@@ -184,5 +184,5 @@ def publish_course(
     if columns is not None:
         choose_columns(tx, context_id, columns, by_person_id=person_id, now=now)
     if published.evaluation_needed:
-        outbox.put(tx, MessageType.EVALUATE_COURSE, {"context_id": context_id}, now=now, coalesce_key=str(context_id))
+        promise_evaluation(tx, context_id, now=now)
     return published

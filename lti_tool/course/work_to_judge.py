@@ -9,10 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gamification.engine.task_state import NOTHING_DONE, TaskState, task_facts
-from gamification.evaluate import activities_of
+from gamification.engine.task_state import NOTHING_DONE, TaskState
 from gamification.hand_ins import HandInView, get_hand_in, hand_ins_of, waiting_counts, waiting_hand_ins
-from gamification.progress import task_texts, task_titles
+from gamification.progress import facts_of, task_texts, task_titles
 from gamification.remarks import RemarkView, remarks_for
 from gamification.rules import current_rules
 from lti_tool.course.one_participant import names_of
@@ -99,8 +98,7 @@ def work_page(tx: Session, context_id: uuid.UUID, hand_in_id: uuid.UUID) -> Work
     ).scalar_one_or_none()
     current = current_rules(tx, context_id)
     rule = current.rules.rule_for(work.task_id) if current else None
-    activities = activities_of(tx, context_id, [work.person_id]).get(work.person_id, ())
-    facts = task_facts(activities, current.rules).get(work.task_id, NOTHING_DONE) if current else NOTHING_DONE
+    known = facts_of(tx, context_id, work.person_id, current.rules) if current else {}
     texts = task_texts(tx, context_id)[work.task_id]
 
     def attempt(found: HandInView) -> Attempt:
@@ -117,5 +115,5 @@ def work_page(tx: Session, context_id: uuid.UUID, hand_in_id: uuid.UUID) -> Work
         points=rule.points if rule else 0,
         earlier=tuple(attempt(found) for found in reversed(of_task[:place])),
         newer_id=of_task[-1].hand_in_id if place + 1 < len(of_task) else None,
-        state=facts.state,
+        state=known.get(work.task_id, NOTHING_DONE).state,
     )

@@ -7,14 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from config import outbox
 from config.typed_text import is_blank
 from gamification.models import TITLE_LENGTH
 from gamification.progress import TaskTexts, task_texts
 from gamification.publish import TaskDraft, publish
 from gamification.rules import current_rules
 from lti_tool.link_settings.wanted import NO_RULES, Part, wanted
-from lti_tool.messages import MessageType
+from lti_tool.progress import promise_evaluation
 from lti_tool.roster.gradebook_models import LinkSetting
 from lti_tool.words import language_of, translations
 
@@ -71,6 +70,5 @@ def take_over(
         now=now,
     )
     if published.evaluation_needed:
-        ids = {"context_id": row.context_id}
-        outbox.put(tx, MessageType.EVALUATE_COURSE, ids, now=now, coalesce_key=str(row.context_id))
+        promise_evaluation(tx, row.context_id, now=now)
     return published.rules.tasks[len(drafts) - 1].task_id
