@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+INTEROP := .venv-interop
 PORT ?= 8700
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-e2e check test test-fast e2e bench demo db lock messages clean
+.PHONY: help install install-e2e install-interop check test test-fast e2e interop bench demo db lock messages clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +23,18 @@ install: $(VENV)/.installed-dev messages ## Make .venv from the locks and build 
 
 install-e2e: $(VENV)/.installed-dev $(VENV)/.installed-e2e messages
 
+install-interop: install $(INTEROP)/.installed tests/interop/node_modules/.installed
+
+$(INTEROP)/.installed: requirements/interop.lock
+	@test -x $(INTEROP)/bin/python || $(PYTHON) -m venv $(INTEROP)
+	$(INTEROP)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/interop.lock
+	@touch $@
+
+# Without npm nothing is installed, and the tests say so. No package's own scripts are run.
+tests/interop/node_modules/.installed: tests/interop/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/interop && npm ci --ignore-scripts --no-audit --no-fund --loglevel error \
+	  && touch node_modules/.installed; fi
+
 messages: $(VENV)/.installed-dev
 	@$(BIN)/python hatch_build.py
 
@@ -34,10 +47,13 @@ check: install ## Lint, types, import contracts, lock, translations
 	$(BIN)/python tests/architecture/translations_complete.py
 
 test: install ## Run the test suite (SQLite and PostgreSQL, nothing to install)
-	$(PYTEST) tests -n auto --ignore tests/e2e --ignore tests/moodle
+	$(PYTEST) tests -n auto --ignore tests/e2e --ignore tests/moodle --ignore tests/interop
 
 e2e: install-e2e ## Play the thread in a real browser (needs Debian's chromium)
 	$(PYTEST) tests/e2e
+
+interop: install-interop ## Let verifiers that others wrote judge every kind of badge (needs Node and npm)
+	$(PYTEST) tests/interop -rs
 
 bench: install ## Measure, both sides in one run, as JSON lines
 	$(BIN)/python -m benchmarks
@@ -46,8 +62,8 @@ demo: install ## Open a course with Mijlpaal in it: a demo LMS and the tool on t
 	$(BIN)/mijlpaal demo --port $(PORT)
 
 lock: $(VENV)/.installed-dev ## Make the locks again from requirements/*.in
-	@for group in run dev e2e; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --exclude-newer "7 days" \
+	@for group in run dev e2e interop; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --exclude-newer "7 days" \
 	  --generate-hashes --no-header --no-annotate requirements/$$group.in --output-file requirements/$$group.lock || exit 1; done
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INTEROP) tests/interop/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,27 +3,70 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.models import Achievement, AchievementVersion, Award, AwardState, Credential
+from badges.achievement import AchievementTexts, BadgeDetails, texts_of
+from badges.models import (
+    Achievement,
+    AchievementVersion,
+    Award,
+    AwardState,
+    Credential,
+    CredentialSalt,
+    IssuerProfile,
+)
+from badges.salt import Salted, put_back
 from config.ids import new_id
 from config.upsert import insert_many_unless_present
 
 
 @dataclass(frozen=True)
 class AwardView:
-    """An award as its holder sees it, in the texts it was awarded with. `is_ready` says that the document is signed."""
+    """An award, in the texts it was awarded with. `is_ready` says that the document is signed.
+
+    `by_hand` says that somebody gave it and no activity earned it.
+    """
 
     award_id: uuid.UUID
-    name: str
-    criteria: str
+    context_id: uuid.UUID
+    person_id: uuid.UUID
+    texts: AchievementTexts
+    issuer_name: str
+    state: AwardState
     awarded_at: datetime
+    by_hand: bool
     is_ready: bool
+    shared_at: datetime | None
+    shows_name: bool
+    seen_at: datetime | None
+    staff_seen_at: datetime | None
+    erased_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What the badge is called."""
+        return self.texts.name
+
+    @property
+    def criteria(self) -> str:
+        """What somebody who holds it has done."""
+        return self.texts.criteria
+
+    @property
+    def details(self) -> BadgeDetails:
+        """What else it says."""
+        return self.texts.details
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it holds now."""
+        return self.state is AwardState.ACTIVE
 
 
 @dataclass(frozen=True)
@@ -47,7 +90,7 @@ def award(
     rule_set_version_id: uuid.UUID,
     now: datetime,
 ) -> uuid.UUID | None:
-    """Award the achievement in these texts; None when this person holds it already, in whatever texts."""
+    """Award the achievement in these texts; None when this person has or had it already, in whatever texts."""
     wanted = NewAward(achievement_id, achievement_version_id, person_id, activity_id, rule_set_version_id)
     return award_many(tx, [wanted], now=now).get((achievement_id, person_id))
 
@@ -55,9 +98,10 @@ def award(
 def award_many(
     tx: Session, wanted: Sequence[NewAward], *, now: datetime
 ) -> dict[tuple[uuid.UUID, uuid.UUID], uuid.UUID]:
-    """Award each of these unless held already; returns the new awards' ids by achievement and person.
+    """Award each of these unless it was awarded before; returns the new awards' ids by achievement and person.
 
-    In the order of achievement and person, so that two who award the same never wait for each other in a circle.
+    One that was taken back stays so: only a person can give it again (badges.decisions). In the order of achievement
+    and person, so that two who award the same never wait for each other in a circle.
     """
     awards = [
         {
@@ -77,40 +121,52 @@ def award_many(
         Award,
         awards,
         key=("achievement_id", "person_id"),
-        where="state IN ('active', 'suspended')",
         returning=("achievement_id", "person_id", "id"),
     )
     return {(row.achievement_id, row.person_id): row.id for row in written}
 
 
-def list_awards(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> list[AwardView]:
-    """Return what the person holds in this course, oldest first."""
-    rows = tx.execute(
-        select(
-            Award.id,
-            Award.awarded_at,
-            AchievementVersion.name,
-            AchievementVersion.criteria,
-            Credential.id.label("credential_id"),
-        )
-        .join(Achievement, Achievement.id == Award.achievement_id)
-        .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
-        .outerjoin(Credential, Credential.award_id == Award.id)
-        .where(Achievement.context_id == context_id, Award.person_id == person_id, Award.state == AwardState.ACTIVE)
-        .order_by(Award.awarded_at)
-    )
-    return [AwardView(row.id, row.name, row.criteria, row.awarded_at, row.credential_id is not None) for row in rows]
+def list_awards(
+    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, states: Iterable[AwardState] = (AwardState.ACTIVE,)
+) -> list[AwardView]:
+    """Return what the person holds in this course, oldest first; with `states` also what they held."""
+    query = _views().where(Achievement.context_id == context_id, Award.person_id == person_id)
+    return _read(tx, query.where(Award.state.in_(list(states))))
+
+
+def awards_of_person(tx: Session, person_id: uuid.UUID) -> list[AwardView]:
+    """Return everything the person has or had, in every course, oldest first."""
+    return _read(tx, _views().where(Award.person_id == person_id))
+
+
+def awards_of_course(tx: Session, context_id: uuid.UUID) -> list[AwardView]:
+    """Return everything that anybody has or had in this course, oldest first."""
+    return _read(tx, _views().where(Achievement.context_id == context_id))
+
+
+def find_award(tx: Session, award_id: uuid.UUID) -> AwardView | None:
+    """Return an award by its id, whosever it is: the caller says who may know."""
+    return next(iter(_read(tx, _views().where(Award.id == award_id))), None)
 
 
 def find_document(tx: Session, award_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, bytes] | None:
     """Return the achievement's name and the signed bytes, for the holder only; None for anybody else."""
+    held = find_award(tx, award_id)
+    if held is None or held.person_id != person_id:
+        return None
+    document = signed_document(tx, award_id)
+    return (held.name, document) if document is not None else None
+
+
+def signed_document(tx: Session, award_id: uuid.UUID) -> bytes | None:
+    """Return the signed bytes of an award that holds; None where it does not, or is not signed yet, or was erased."""
     row = tx.execute(
-        select(AchievementVersion.name, Credential.document)
+        select(Credential.document, CredentialSalt.salt, CredentialSalt.position)
         .join(Award, Award.id == Credential.award_id)
-        .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
-        .where(Award.id == award_id, Award.person_id == person_id, Award.state == AwardState.ACTIVE)
+        .join(CredentialSalt, CredentialSalt.credential_id == Credential.id)
+        .where(Award.id == award_id, Award.state == AwardState.ACTIVE)
     ).one_or_none()
-    return (row.name, row.document) if row else None
+    return put_back(Salted(row.document, row.salt, row.position)) if row else None
 
 
 def holders(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
@@ -122,3 +178,42 @@ def holders(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
             .where(Achievement.context_id == context_id, Award.state == AwardState.ACTIVE)
         ).scalars()
     )
+
+
+def _views() -> Any:
+    return (
+        select(
+            Award,
+            AchievementVersion,
+            Achievement.context_id,
+            IssuerProfile.name.label("issuer_name"),
+            Credential.id.label("credential_id"),
+        )
+        .join(Achievement, Achievement.id == Award.achievement_id)
+        .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
+        .join(IssuerProfile, IssuerProfile.id == Achievement.issuer_profile_id)
+        .outerjoin(Credential, Credential.award_id == Award.id)
+        .order_by(Award.awarded_at, Award.id)
+    )
+
+
+def _read(tx: Session, query: Any) -> list[AwardView]:
+    return [
+        AwardView(
+            award_id=row.Award.id,
+            context_id=row.context_id,
+            person_id=row.Award.person_id,
+            texts=texts_of(row.AchievementVersion),
+            issuer_name=row.issuer_name,
+            state=AwardState(row.Award.state),
+            awarded_at=row.Award.awarded_at,
+            by_hand=row.Award.activity_id is None,
+            is_ready=row.credential_id is not None,
+            shared_at=row.Award.shared_at,
+            shows_name=row.Award.shows_name,
+            seen_at=row.Award.seen_at,
+            staff_seen_at=row.Award.staff_seen_at,
+            erased_at=row.Award.erased_at,
+        )
+        for row in tx.execute(query)
+    ]

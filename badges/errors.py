@@ -10,6 +10,7 @@ from config.errors import ToolError
 class Step(StrEnum):
     """The checks a credential passes, in the order in which they are made."""
 
+    FILE = "file"
     SIZE = "size"
     STRUCTURE = "structure"
     TEXT = "text"
@@ -20,6 +21,8 @@ class Step(StrEnum):
     TERMS = "terms"
     WORK = "work"
     SIGNATURE = "signature"
+    TIME = "time"
+    STATUS = "status"
 
 
 class CredentialInvalid(ToolError):
@@ -32,3 +35,11 @@ class CredentialInvalid(ToolError):
         super().__init__(step.value, problem)
         self.step = step
         self.problem = problem
+
+
+class CredentialUndecided(CredentialInvalid):
+    """Refused because it cannot be checked here, which says nothing against it.
+
+    A key that is not known, a term of the standard that this reader does not follow, more work than is allowed:
+    another verifier may well find it good. Whoever only wants good credentials catches `CredentialInvalid`.
+    """

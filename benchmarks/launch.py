@@ -160,7 +160,7 @@ def _prepare_course(client: FlaskClient, tool: Tool) -> None:
         teacher, learner = sessions[0], sessions[-1]
         publish_course(
             tx,
-            tool.box,
+            tool,
             context_id=teacher.context_id,
             person_id=teacher.person_id,
             role=PrincipalRole(teacher.role),

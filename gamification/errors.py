@@ -22,6 +22,7 @@ class RuleProblem(StrEnum):
     GOAL_ABOVE_TOTAL = "goal-above-total"
     FINISHED_TASK_CHANGED = "finished-task-changed"
     UNKNOWN_TASK = "unknown-task"
+    SKILL_NEEDS_CONFIRMATION = "skill-needs-confirmation"
 
 
 class RuleInvalid(ToolError):

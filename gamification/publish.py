@@ -100,7 +100,7 @@ def publish(
     closed = [
         replace(rule, closed=True) for rule in before.tasks if rule.task_id not in kept and rule.task_id in finished
     ]
-    check_rules((*rules, *closed), goal_points)
+    check_rules((*rules, *closed), goal_points, achievement)
 
     texts = [(draft.title.strip(), draft.instructions.strip()) for draft in tasks]
     for rule, draft, (title, instructions) in zip(rules, tasks, texts, strict=True):

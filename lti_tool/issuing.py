@@ -1,4 +1,4 @@
-"""Signing the badge of an award: joins the roster (who) and badges (what)."""
+"""Signing the badge of an award: joins the roster (who), gamification (what was done) and badges (the document)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.issue import prepare, sign_award, store
+from badges.issue import Shown, ToIssue, prepare, sign_award, store
 from badges.issuer import ensure_issuer_profile
-from config.secrets import SecretBox
+from badges.openbadges.evidence import Evidence
+from badges.openbadges.result import Result, ResultDescription, ResultStatus, ResultType
+from gamification.as_of import AsOf, as_of
+from lti_tool.badge_words import counted_sentence, judged_sentence, proof_kind_sentence, scale_name
 from lti_tool.roster.models import Context, Deployment, Person, Registration
 from lti_tool.tool import Tool
 
 
-def ensure_issuer(tx: Session, box: SecretBox, context_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
+def ensure_issuer(tx: Session, tool: Tool, context_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
     """Return the issuer of the platform that this course is on, named as the platform calls itself."""
     registration = tx.execute(
         select(Registration)
@@ -25,11 +28,11 @@ def ensure_issuer(tx: Session, box: SecretBox, context_id: uuid.UUID, *, now: da
         .where(Context.id == context_id)
     ).scalar_one()
     name = registration.name or urlsplit(registration.issuer).hostname or registration.issuer
-    return ensure_issuer_profile(tx, box, registration.id, name=name, now=now)
+    return ensure_issuer_profile(tx, tool.box, registration.id, name=name, public_url=tool.settings.public_url, now=now)
 
 
 def issue_credential(tool: Tool, award_id: uuid.UUID) -> None:
-    """Sign the badge of this award, once. Signing happens outside any transaction.
+    """Sign the badge of this award, once for each time that it must be. Signing happens outside any transaction.
 
     Raises:
         ToolError: `key-locked` when no configured secret opens the issuer's key; nothing is lost, it waits.
@@ -40,6 +43,61 @@ def issue_credential(tool: Tool, award_id: uuid.UUID) -> None:
         if to_issue is None:
             return
         person = tx.execute(select(Person.email, Person.subject).where(Person.id == to_issue.person_id)).one()
-    credential_id, document = sign_award(to_issue, tool.box, email=person.email, subject=person.subject, now=now)
+        counted = as_of(tx, to_issue.context_id, to_issue.person_id, to_issue.rule_set_version_id, to_issue.awarded_at)
+    issued = sign_award(
+        to_issue, shown_by(to_issue, counted), tool.box, email=person.email, subject=person.subject, now=now
+    )
     with tool.db.transaction() as tx:
-        store(tx, to_issue, credential_id, document, now=now)
+        store(tx, issued, now=now)
+
+
+def shown_by(to_issue: ToIssue, counted: AsOf) -> Shown:
+    """Return what the credential says that its holder did: points, percentage and status, and each criterion.
+
+    The ids of scales and evidence follow from what they are about, so that signing again gives the same.
+    """
+    texts, language = to_issue.texts, to_issue.texts.details.language
+    scales = {scale: _id_of(to_issue, scale) for scale in ("points", "percent", "status")}
+    return Shown(
+        criteria="\n\n".join(
+            (texts.criteria, proof_kind_sentence(language, texts.details.proof_kind, to_issue.issuer_name))
+        ),
+        narrative=counted_sentence(language, counted, by_hand=to_issue.by_hand),
+        result_descriptions=(
+            ResultDescription(
+                scales["points"],
+                scale_name(language, "points"),
+                ResultType.RAW_SCORE,
+                value_min="0",
+                value_max=str(counted.total_points),
+                required_value=str(counted.goal_points),
+            ),
+            ResultDescription(
+                scales["percent"],
+                scale_name(language, "percent"),
+                ResultType.PERCENT,
+                value_min="0",
+                value_max="100",
+                required_value="100",
+            ),
+            ResultDescription(scales["status"], scale_name(language, "status"), ResultType.STATUS),
+        ),
+        results=(
+            Result(scales["points"], str(counted.points)),
+            Result(scales["percent"], str(counted.percent)),
+            Result(scales["status"], status=ResultStatus.COMPLETED),
+        ),
+        evidence=tuple(
+            Evidence(
+                id=uuid.uuid5(to_issue.award_id, str(task.task_id)).urn,
+                name=task.title,
+                narrative=judged_sentence(language, task.verb, task.done_at),
+            )
+            for task in counted.done
+        ),
+    )
+
+
+def _id_of(to_issue: ToIssue, scale: str) -> str:
+    """Return the id of a scale: the same for everybody who earned these texts under these rules."""
+    return uuid.uuid5(to_issue.achievement_version_id, f"{to_issue.rule_set_version_id}:{scale}").urn

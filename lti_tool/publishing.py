@@ -43,7 +43,7 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
     """
     now = tool.clock.now()
     with tool.db.reading() as tx:
-        earned = _score_to_send(tx, line_item_id, person_id)
+        earned = _score_to_send(tool, tx, line_item_id, person_id)
         if earned is None:
             return
         line_item = tx.get_one(LineItem, line_item_id)
@@ -83,7 +83,7 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
             )
 
 
-def _score_to_send(tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:
+def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:
     line_item = tx.get_one(LineItem, line_item_id)
     columns = [column for column in score_columns(tx, line_item.context_id) if column.line_item_id == line_item_id]
     if not columns or not _may_earn_here(tx, line_item.context_id, person_id):
@@ -91,7 +91,7 @@ def _score_to_send(tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -
     person = tx.get_one(Person, person_id)
     locale, task_id = person.locale or person.launch_locale, columns[0].task_id
     if task_id is None:
-        return course_score(tx, line_item.context_id, person_id, locale)
+        return course_score(tx, line_item.context_id, person_id, locale, tool.badge_url)
     earned = task_score(tx, line_item.context_id, person_id, task_id, locale)
     if earned is None:
         return None

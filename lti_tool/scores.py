@@ -6,6 +6,7 @@ docs/decisions/0005-scores.md
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from badges.achievement import achievement_texts
 from badges.award import list_awards
+from badges.models import AwardState
 from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState
 from gamification.progress import Standing, facts_of, standing
 from gamification.rules import current_rules
@@ -31,19 +33,29 @@ class Earned:
     since: datetime | None = None
 
 
-def course_score(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, locale: str) -> Earned | None:
+def course_score(
+    tx: Session,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    locale: str,
+    badge_address: Callable[[uuid.UUID], str],
+) -> Earned | None:
     """Return where the learner stands in the whole course; None where nothing was published.
+
+    `badge_address` gives the public address of an award.
 
     Points of extras are in neither number. The total is never 0: rules without a required task are refused.
     """
     where = standing(tx, context_id, person_id)
     if where is None:
         return None
-    awards = list_awards(tx, context_id, person_id)
+    known = list_awards(tx, context_id, person_id, states=[AwardState.ACTIVE, AwardState.REVOKED])
+    awards = [award for award in known if award.is_held]
+    badge_name = ""
     if awards:
         badge_name = awards[-1].name
-    else:
-        badge_name = achievement_texts(tx, where.achievement.version_id).name if where.achievement else ""
+    elif where.achievement and not known:  # one that was taken back is not earned by points again
+        badge_name = achievement_texts(tx, where.achievement.version_id).name
     is_there = where.goal_reached or bool(awards)
     given, maximum = _points_to_send(where)
     return Earned(
@@ -57,6 +69,7 @@ def course_score(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, local
             total_points=where.total_points,
             goal_reached=is_there,
             badge_name=badge_name,
+            badge_address=badge_address(awards[-1].award_id) if awards else "",
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from config.clock import Clock, SystemClock
@@ -32,6 +33,10 @@ class Tool:
     def url(self, path: str) -> str:
         """Return the public address of a path of this service."""
         return f"{self.settings.public_url}{path}"
+
+    def badge_url(self, award_id: uuid.UUID) -> str:
+        """Return the public address of a badge: anybody may open it, and sees what its holder shares."""
+        return self.url(f"/badges/{award_id}")
 
 
 def build_tool(settings: Settings, *, clock: Clock | None = None, http: HttpClient | None = None) -> Tool:

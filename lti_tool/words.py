@@ -36,11 +36,12 @@ def score_comment(
     total_points: int,
     goal_reached: bool,
     badge_name: str,
+    badge_address: str = "",
 ) -> str:
     """Return what stands beside the score in the gradebook: how far the goal is, and what can be earned in all.
 
     `goal_reached` is True for a holder of the badge too, whatever the goal is now; `badge_name` is empty in a course
-    without a badge.
+    without a badge; `badge_address` is where a badge that is held can be seen.
     """
     npgettext = translations(locale).npgettext
     words = {"points": points, "goal": goal_points, "badge": badge_name}
@@ -78,7 +79,11 @@ def score_comment(
         "In total you can get %(num)s points.",
         total_points,
     )
-    return f"{goal % words} {total % {'num': total_points}}"
+    sentences = [goal % words, total % {"num": total_points}]
+    if badge_address:
+        look = translations(locale).pgettext("learner", "Look at the badge: %(address)s")
+        sentences.append(look % {"address": badge_address})
+    return " ".join(sentences)
 
 
 def task_comment(locale: str, state: TaskState, points: int) -> str:

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from pyld import jsonld
 from pyld.canon import URDNA2015
 
-from badges.errors import CredentialInvalid, Step
+from badges.errors import CredentialInvalid, CredentialUndecided, Step
 from badges.openbadges.contexts import load_context
 
 # Orders of blank nodes to try for one document. Ours need none: no two of their nodes look alike.
@@ -56,7 +56,7 @@ def canonical_form(document: Mapping[str, Any]) -> bytes:
         except jsonld.JsonLdError as problem:
             raise _named(problem) from problem
         except RecursionError as problem:
-            raise CredentialInvalid(Step.WORK, "nested too deeply to canonicalize") from problem
+            raise CredentialUndecided(Step.WORK, "nested too deeply to canonicalize") from problem
         except (ValueError, TypeError, AttributeError, KeyError) as problem:
             raise CredentialInvalid(Step.TERMS, "not a JSON-LD document") from problem
 
@@ -81,7 +81,7 @@ class _Canonicalizer(URDNA2015):
         groups = self.create_hash_to_related(id_, issuer)  # type: ignore[no-untyped-call]
         self._orders_left -= 1 + sum(factorial(len(group)) for group in groups.values())
         if self._orders_left < 0:
-            raise CredentialInvalid(Step.WORK, "too many nodes that look alike")
+            raise CredentialUndecided(Step.WORK, "too many nodes that look alike")
         return super().hash_n_degree_quads(id_, issuer)  # type: ignore[no-untyped-call]
 
 

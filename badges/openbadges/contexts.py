@@ -14,17 +14,24 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from badges.errors import CredentialInvalid, Step
+from badges.errors import CredentialInvalid, CredentialUndecided, Step
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+OPEN_BADGES_3_0_2 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json"
 OPEN_BADGES_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 
 # The order is part of the standard: credentials first, Open Badges second.
 CREDENTIAL_CONTEXTS = (CREDENTIALS_V2, OPEN_BADGES_3)
 
-# What is read: ours, and ours with the extension terms, which others need for `credentialSchema`.
-_READABLE = (list(CREDENTIAL_CONTEXTS), [*CREDENTIAL_CONTEXTS, OPEN_BADGES_EXTENSIONS])
+# What is read: ours and the version before it, also with the extension terms, which others need for
+# `credentialSchema`. Version 3.0.1 defines `name` anew, which the credentials context forbids: no processor can read
+# the two together.
+_READABLE = [
+    [CREDENTIALS_V2, badges, *more]
+    for badges in (OPEN_BADGES_3, OPEN_BADGES_3_0_2)
+    for more in ([], [OPEN_BADGES_EXTENSIONS])
+]
 
 
 @cache
@@ -66,11 +73,25 @@ def load_context(url: str, _options: object = None) -> dict[str, Any]:
     }
 
 
-def check_contexts(document: Mapping[str, Any]) -> None:
-    """Insist on exactly the contexts this package writes, in their order; inline contexts are refused with the rest.
+def check_written_contexts(document: Mapping[str, Any]) -> None:
+    """Insist on exactly the contexts this package writes, in their order.
 
     Raises:
         CredentialInvalid: they are others.
     """
-    if document.get("@context") not in _READABLE:
-        raise CredentialInvalid(Step.CONTEXT, "@context is not the list this reader knows")
+    if document.get("@context") != list(CREDENTIAL_CONTEXTS):
+        raise CredentialInvalid(Step.CONTEXT, "@context is not the list that is written here")
+
+
+def check_contexts(document: Mapping[str, Any]) -> None:
+    """Insist on one of the lists of contexts that are read; inline contexts are refused with the rest.
+
+    Raises:
+        CredentialUndecided: another context, an inline one, or known ones in another order.
+        CredentialInvalid: there is none.
+    """
+    contexts = document.get("@context")
+    if not contexts:
+        raise CredentialInvalid(Step.CONTEXT, "no @context, so nothing says what the words mean")
+    if contexts not in _READABLE:
+        raise CredentialUndecided(Step.CONTEXT, "@context is not a list that this reader knows")

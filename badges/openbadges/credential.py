@@ -15,10 +15,12 @@ from badges.errors import CredentialInvalid, Step
 from badges.openbadges.achievement import Achievement
 from badges.openbadges.contexts import CREDENTIAL_CONTEXTS
 from badges.openbadges.document import Document
+from badges.openbadges.evidence import Evidence
 from badges.openbadges.identity import IdentityObject
 from badges.openbadges.moment import date_time_z
 from badges.openbadges.profile import Profile
 from badges.openbadges.result import Result, ResultType
+from badges.openbadges.text import plain_text
 
 CREDENTIAL_TYPES = ("VerifiableCredential", "OpenBadgeCredential")
 
@@ -34,6 +36,7 @@ class AchievementSubject:
     identifiers: tuple[IdentityObject, ...]
     achievement: Achievement
     results: tuple[Result, ...] = ()
+    narrative: str = ""
 
     def to_document(self) -> Document:
         """Write it in the standard's words.
@@ -50,6 +53,8 @@ class AchievementSubject:
             "identifier": [identifier.to_document() for identifier in self.identifiers],
             "achievement": self.achievement.to_document(),
         }
+        if narrative := plain_text(self.narrative):
+            document["narrative"] = narrative
         if self.results:
             document["result"] = [result.to_document() for result in self.results]
         return document
@@ -77,16 +82,17 @@ class Credential:
     subject: AchievementSubject
     valid_from: datetime
     awarded_at: datetime
+    evidence: tuple[Evidence, ...] = ()
 
 
 def credential_document(credential: Credential) -> Document:
     """Build the unsigned document.
 
     Raises:
-        CredentialInvalid: something that must be there is missing.
+        CredentialInvalid: something that must be there is missing, or two pieces of evidence have one id.
     """
     subject = credential.subject.to_document()
-    return {
+    document: Document = {
         "@context": list(CREDENTIAL_CONTEXTS),
         "id": credential.id,
         "type": list(CREDENTIAL_TYPES),
@@ -96,3 +102,8 @@ def credential_document(credential: Credential) -> Document:
         "awardedDate": date_time_z(credential.awarded_at),
         "credentialSubject": subject,
     }
+    if credential.evidence:
+        if len({piece.id for piece in credential.evidence}) != len(credential.evidence):
+            raise CredentialInvalid(Step.CREDENTIAL, "two pieces of evidence with one id")
+        document["evidence"] = [piece.to_document() for piece in credential.evidence]
+    return document

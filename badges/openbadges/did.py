@@ -12,6 +12,11 @@ from badges.openbadges.key import PublicKey
 _DID_KEY = "did:key:"
 
 
+def is_did_key(did: str) -> bool:
+    """Whether an identifier is of this kind; says nothing about its spelling."""
+    return did.startswith(_DID_KEY)
+
+
 def did_key(public_key: PublicKey) -> str:
     """Return `did:key:z6Mk…`."""
     return _DID_KEY + public_key.multikey
@@ -28,6 +33,6 @@ def public_key_of(did: object) -> PublicKey:
     Raises:
         CredentialInvalid: it is no did:key of an Ed25519 key, spelled in the one possible way.
     """
-    if not isinstance(did, str) or not did.startswith(_DID_KEY):
+    if not isinstance(did, str) or not is_did_key(did):
         raise CredentialInvalid(Step.ISSUER, "the issuer is not a did:key")
     return PublicKey.of_multikey(did.removeprefix(_DID_KEY))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from badges.errors import CredentialInvalid, Step
+from badges.errors import CredentialInvalid, CredentialUndecided, Step
 from badges.openbadges.canonical import canonical_form
 from badges.openbadges.document import Document
 from badges.openbadges.key import PrivateKey, PublicKey
@@ -51,20 +51,36 @@ def only_proof(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the one proof of a document, known in all its members.
 
     Raises:
-        CredentialInvalid: there is none, more than one, or one that is not of the kind made here.
+        CredentialUndecided: more than one, of another kind, or one that asks for checks that are not made here.
+        CredentialInvalid: there is none, or it lacks something.
     """
-    proofs = document.get("proof")
-    if not isinstance(proofs, list) or len(proofs) != 1 or not isinstance(proofs[0], Mapping):
-        raise CredentialInvalid(Step.PROOF, "proof is not a list of one")
-    proof = proofs[0]
-    if not _REQUIRED <= proof.keys() <= _KNOWN:
-        raise CredentialInvalid(Step.PROOF, "the proof lacks a member or has one that is not known")
-    kind = (proof["type"], proof["cryptosuite"], proof["proofPurpose"])
-    if kind != (PROOF_TYPE, CRYPTOSUITE, PROOF_PURPOSE):
-        raise CredentialInvalid(Step.PROOF, f"the proof is not {CRYPTOSUITE} for {PROOF_PURPOSE}")
+    check_kind(document)
+    proof: Mapping[str, Any] = _proofs(document)[0]
+    if not proof.keys() >= _REQUIRED:
+        raise CredentialInvalid(Step.PROOF, "the proof lacks a member")
+    if not proof.keys() <= _KNOWN:
+        raise CredentialUndecided(Step.PROOF, "the proof has a member that is not known here")
+    if proof["proofPurpose"] != PROOF_PURPOSE:
+        raise CredentialInvalid(Step.PROOF, f"the proof is not for {PROOF_PURPOSE}")
     if "created" in proof:
         read_date_time_z(proof["created"], "proof.created")
     return proof
+
+
+def check_kind(document: Mapping[str, Any]) -> None:
+    """Insist on one proof of the kind made here; other kinds are as good, but not for this reader.
+
+    Raises:
+        CredentialUndecided: more than one proof, or one of another kind.
+        CredentialInvalid: the document is not signed.
+    """
+    proofs = _proofs(document)
+    if not proofs or not all(isinstance(proof, Mapping) for proof in proofs):
+        raise CredentialInvalid(Step.PROOF, "the document has no proof")
+    if len(proofs) > 1:
+        raise CredentialUndecided(Step.PROOF, "more than one proof")
+    if (proofs[0].get("type"), proofs[0].get("cryptosuite")) != (PROOF_TYPE, CRYPTOSUITE):
+        raise CredentialUndecided(Step.PROOF, f"the proof is not {CRYPTOSUITE}")
 
 
 def check_proof(document: Mapping[str, Any], public_key: PublicKey) -> None:
@@ -81,6 +97,11 @@ def check_proof(document: Mapping[str, Any], public_key: PublicKey) -> None:
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     if not public_key.has_signed(signature, _signed_content(unsigned, options)):
         raise CredentialInvalid(Step.SIGNATURE, "the document is not the one that the issuer signed")
+
+
+def _proofs(document: Mapping[str, Any]) -> list[Any]:
+    proofs = document.get("proof", [])
+    return proofs if isinstance(proofs, list) else [proofs]
 
 
 def _signed_content(document: Mapping[str, Any], options: Mapping[str, Any]) -> bytes:

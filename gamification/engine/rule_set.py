@@ -57,6 +57,8 @@ class AchievementRef:
 
     achievement_id: uuid.UUID
     version_id: uuid.UUID
+    needs_confirmation: bool = False
+    """Whether it says that somebody can do something: then what learners tick must not be enough for the goal."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class RuleSet:
             "goal_points": self.goal_points,
             "achievement_id": str(self.achievement.achievement_id) if self.achievement else None,
             "achievement_version_id": str(self.achievement.version_id) if self.achievement else None,
+            "needs_confirmation": self.achievement is not None and self.achievement.needs_confirmation,
             "texts": self.texts,
             "order": self.order,
         }
@@ -125,7 +128,9 @@ class RuleSet:
         achievement = None
         if content["achievement_id"]:
             achievement = AchievementRef(
-                uuid.UUID(content["achievement_id"]), uuid.UUID(content["achievement_version_id"])
+                uuid.UUID(content["achievement_id"]),
+                uuid.UUID(content["achievement_version_id"]),
+                bool(content.get("needs_confirmation", False)),
             )
         return cls(
             tasks=tuple(
@@ -150,8 +155,13 @@ def texts_digest(texts: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()
 
 
-def check_rules(tasks: Sequence[TaskRule], goal_points: int) -> None:
-    """Refuse tasks and a goal that cannot work together.
+def points_by_own_word(tasks: Iterable[TaskRule]) -> int:
+    """Return how many points for the goal learners can get by what they say themselves, closed tasks included."""
+    return sum(task.points for task in tasks if not task.is_bonus and task.confirmation is Confirmation.LEARNER)
+
+
+def check_rules(tasks: Sequence[TaskRule], goal_points: int, achievement: AchievementRef | None = None) -> None:
+    """Refuse tasks, a goal and an achievement that cannot work together.
 
     Raises:
         RuleInvalid: at the first problem, with its place.
@@ -173,3 +183,5 @@ def check_rules(tasks: Sequence[TaskRule], goal_points: int) -> None:
         raise RuleInvalid("goal", RuleProblem.GOAL_NOT_POSITIVE)
     if goal_points > sum(required):
         raise RuleInvalid("goal", RuleProblem.GOAL_ABOVE_TOTAL)
+    if achievement and achievement.needs_confirmation and goal_points <= points_by_own_word(tasks):
+        raise RuleInvalid("badge.type", RuleProblem.SKILL_NEEDS_CONFIRMATION)

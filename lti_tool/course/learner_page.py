@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from badges.achievement import AchievementTexts, achievement_texts
 from badges.award import AwardView, list_awards
+from badges.models import AwardState
 from gamification.engine.goal import percent_to_goal
 from gamification.engine.task_state import TaskState
 from gamification.progress import TaskStanding, standing
@@ -42,6 +43,8 @@ class LearnerPage:
     badge_name: str
     badge_criteria: str
     awards: tuple[AwardView, ...]
+    lost: tuple[AwardView, ...] = ()
+    """What somebody who teaches took back. As long as it is, nothing here says that the badge can be earned."""
 
     @property
     def tasks_done(self) -> int:
@@ -110,9 +113,11 @@ def learner_page(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Le
     title = course_title(tx, context_id)
     presentation = presentation_of(tx, context_id, person_id)
     awards = tuple(list_awards(tx, context_id, person_id))
+    lost = tuple(list_awards(tx, context_id, person_id, states=[AwardState.REVOKED]))
     if where is None:
-        return LearnerPage(title, presentation, (), 0, 0, 0, 0, 0, 0, False, "", "", awards)
-    badge = achievement_texts(tx, where.achievement.version_id) if where.achievement else AchievementTexts("", "")
+        return LearnerPage(title, presentation, (), 0, 0, 0, 0, 0, 0, False, "", "", awards, lost)
+    can_earn = where.achievement if not lost else None
+    badge = achievement_texts(tx, can_earn.version_id) if can_earn else AchievementTexts("", "")
     return LearnerPage(
         course_title=title,
         presentation=presentation,
@@ -127,4 +132,5 @@ def learner_page(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Le
         badge_name=badge.name,
         badge_criteria=badge.criteria,
         awards=awards,
+        lost=lost,
     )

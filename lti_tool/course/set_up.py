@@ -10,11 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.achievement import AchievementTexts, achievement_texts, describe_achievement
+from badges.achievement import AchievementTexts, BadgeDetails, achievement_texts, describe_achievement
 from config.errors import NotAllowed
 from config.outbox import MessageState
 from config.outbox_reading import open_messages
-from config.secrets import SecretBox
 from gamification.engine.rule_set import AchievementRef, Confirmation, TaskOrder
 from gamification.progress import evaluation_progress, finished_tasks, task_texts
 from gamification.publish import Published, TaskDraft, lock_pointer, publish
@@ -26,6 +25,7 @@ from lti_tool.progress import promise_evaluation
 from lti_tool.roster.gradebook import choose_columns
 from lti_tool.roster.gradebook_models import Columns
 from lti_tool.roster.models import Context
+from lti_tool.tool import Tool
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class CourseSetup:
     goal_points: int
     badge_name: str
     badge_criteria: str
+    badge_details: BadgeDetails = BadgeDetails()
     updating: Updating | None = None
     """None where the background has nothing to do for this course."""
 
@@ -107,6 +108,7 @@ def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
         goal_points=current.rules.goal_points,
         badge_name=badge.name,
         badge_criteria=badge.criteria,
+        badge_details=badge.details,
         updating=_updating(tx, current, context_id),
     )
 
@@ -130,7 +132,7 @@ def _badge(tx: Session, achievement: AchievementRef | None) -> AchievementTexts:
 
 def publish_course(
     tx: Session,
-    box: SecretBox,
+    tool: Tool,
     *,
     context_id: uuid.UUID,
     person_id: uuid.UUID,
@@ -143,13 +145,14 @@ def publish_course(
     now: datetime,
     order: TaskOrder = TaskOrder.FREE,
     columns: Columns | None = None,
+    badge_details: BadgeDetails | None = None,
 ) -> Published:
     """Publish the teacher's tasks, goal and badge; everybody in the course is evaluated again in the background.
 
     Where only texts changed nobody's points do, so nobody is evaluated and no score is sent: a comment in the gradebook
     names the badge as it was called when the score was sent. Without a name and criteria the course has no badge; one
-    that somebody holds stays theirs. `columns` are the gradebook columns that were chosen with it, None where the
-    teacher was not asked.
+    that somebody holds stays theirs. Without `badge_details` those that were published stay. `columns` are the columns
+    of the gradebook that were chosen with it, None where the teacher was not asked.
 
     Raises:
         NotAllowed: somebody who may not edit this course.
@@ -164,12 +167,16 @@ def publish_course(
         described = describe_achievement(
             tx,
             context_id=context_id,
-            issuer_profile_id=ensure_issuer(tx, box, context_id, now=now),
+            issuer_profile_id=ensure_issuer(tx, tool, context_id, now=now),
             name=badge_name,
             criteria=badge_criteria,
+            details=badge_details,
             now=now,
         )
-        achievement = AchievementRef(described.achievement_id, described.version_id)
+        badge_type = achievement_texts(tx, described.version_id).details.badge_type
+        achievement = AchievementRef(
+            described.achievement_id, described.version_id, needs_confirmation=badge_type.needs_confirmation
+        )
     published = publish(
         tx,
         context_id,

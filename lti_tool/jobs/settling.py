@@ -18,8 +18,8 @@ _REFUSED_BY_US = {"address-refused", "scheme-refused"}
 """Addresses that are never called."""
 _REFUSED = {(code, status) for code in ("score-failed", "line-item-failed") for status in (400, 422)}
 """The service has read the score, or the new column, and does not want it: the same will not please it later."""
-_PASSES = {"key-locked"}
-"""Own failures that pass when an administrator acts."""
+_PASSES = {"key-locked", "key-changed"}
+"""Own failures that pass when an administrator acts, or has just acted."""
 
 
 def is_final(error: Exception, attempts: int) -> bool:

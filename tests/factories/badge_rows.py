@@ -8,12 +8,17 @@ from badges.models import (
     Achievement,
     AchievementVersion,
     Award,
+    AwardDecision,
+    AwardReport,
     AwardState,
     Credential,
+    CredentialSalt,
+    Decision,
     IssuerKey,
     IssuerProfile,
     Recipient,
 )
+from badges.openbadges.key import PrivateKey
 from config.ids import new_id
 from gamification.models import ActivityRow
 from lti_tool.roster.models import Context, Person, Registration
@@ -51,6 +56,7 @@ def make_issuer_key(tx: Session, profile: IssuerProfile | None = None) -> Issuer
             id=new_id(),
             issuer_profile_id=profile.id,
             verification_method=f"{profile.did}#key-1",
+            public_key=PrivateKey.generate().public_key.multikey,
             private_key_encrypted="sealed",
             created_at=NOW,
         ),
@@ -72,7 +78,6 @@ def make_achievement(tx: Session, context: Context | None = None) -> Achievement
             id=new_id(),
             context_id=context.id,
             issuer_profile_id=profile.id,
-            achievement_type="Achievement",
             created_at=NOW,
         ),
     )
@@ -132,4 +137,35 @@ def make_credential(tx: Session, award: Award | None = None) -> Credential:
             document=b"{}",
             issued_at=NOW,
         ),
+    )
+
+
+def make_credential_salt(tx: Session, credential: Credential | None = None) -> CredentialSalt:
+    credential = credential or make_credential(tx)
+    return added(tx, CredentialSalt(credential_id=credential.id, salt="ab" * 16, position=1))
+
+
+def make_award_decision(
+    tx: Session, award: Award | None = None, *, decision: Decision = Decision.GIVEN, reason: str = "Seen at work."
+) -> AwardDecision:
+    award = award or make_award(tx)
+    registration = tx.get_one(Registration, tx.get_one(Person, award.person_id).registration_id)
+    return added(
+        tx,
+        AwardDecision(
+            id=new_id(),
+            award_id=award.id,
+            decision=decision,
+            by_person_id=make_person(tx, registration).id,
+            reason=reason,
+            decided_at=NOW,
+        ),
+    )
+
+
+def make_award_report(tx: Session, award: Award | None = None) -> AwardReport:
+    award = award or make_award(tx)
+    return added(
+        tx,
+        AwardReport(id=new_id(), award_id=award.id, text="Is this so?", contact="", reported_at=NOW),
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
 from config.database import Base
-from tests.factories.badge_rows import make_credential, make_recipient
+from tests.factories.badge_rows import make_award_decision, make_award_report, make_credential_salt, make_recipient
 from tests.factories.gradebook_rows import make_gradebook_choice, make_link_setting, make_score_delivery
 from tests.factories.review_rows import make_hand_in, make_remark, make_review
 from tests.factories.rows import (
@@ -34,7 +34,9 @@ def make_everything(tx: Session) -> None:
     make_ledger_entry(tx)
     make_balance(tx)
     make_recipient(tx)
-    make_credential(tx)
+    make_credential_salt(tx)
+    make_award_decision(tx)
+    make_award_report(tx)
     make_hand_in(tx)
     make_review(tx)
     make_remark(tx)

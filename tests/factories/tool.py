@@ -48,7 +48,7 @@ def publish_as_teacher(
     with tool.db.transaction() as tx:
         return publish_course(
             tx,
-            tool.box,
+            tool,
             context_id=context.id,
             person_id=teacher_id,
             role=PrincipalRole.INSTRUCTOR,

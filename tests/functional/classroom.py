@@ -157,7 +157,7 @@ def open_classroom(
         context_id = tx.execute(select(Context.id)).scalar_one()
         publish_course(
             tx,
-            site.tool.box,
+            site.tool,
             context_id=context_id,
             person_id=tx.execute(select(Person.id).where(Person.subject == TEACHER.value)).scalar_one(),
             role=TEACHER,

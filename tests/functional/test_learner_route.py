@@ -22,7 +22,7 @@ def publish_again(room: Classroom, *, order: TaskOrder = TaskOrder.FREE, without
         setup = course_setup(tx, room.context_id)
         publish_course(
             tx,
-            room.site.tool.box,
+            room.site.tool,
             context_id=room.context_id,
             person_id=room.person_of(TEACHER.value),
             role=TEACHER,

@@ -282,7 +282,7 @@ def publish_without(classroom: Classroom, title: str) -> None:
     with classroom.site.tool.db.transaction() as tx:
         publish_course(
             tx,
-            classroom.site.tool.box,
+            classroom.site.tool,
             context_id=classroom.context_id,
             person_id=classroom.person_of(TEACHER.value),
             role=TEACHER,

@@ -76,7 +76,7 @@ def publish_with_columns(school: School, columns: Columns, *, goal_points: int, 
     with school.tool.db.transaction() as tx:
         publish_course(
             tx,
-            school.tool.box,
+            school.tool,
             context_id=school.context.id,
             person_id=school.teacher.id,
             role=PrincipalRole.INSTRUCTOR,

@@ -88,7 +88,7 @@ def _publish(form: SetupForm) -> None:
     with tool().db.transaction() as tx:
         publish_course(
             tx,
-            tool().box,
+            tool(),
             context_id=session.context_id,
             person_id=session.person_id,
             role=session.role,

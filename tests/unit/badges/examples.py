@@ -13,6 +13,7 @@ from badges.openbadges.achievement import Achievement, AchievementType
 from badges.openbadges.credential import AchievementSubject, Credential, credential_document
 from badges.openbadges.did import did_key
 from badges.openbadges.document import Document
+from badges.openbadges.evidence import Evidence
 from badges.openbadges.identity import IdentityObject
 from badges.openbadges.image import Image
 from badges.openbadges.key import PrivateKey
@@ -27,6 +28,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 VECTORS = Path(__file__).parent / "vectors"
 
 ACHIEVEMENT = "urn:uuid:5a4a3dd8-2ddc-4dd7-9f6a-3a0b1a8f2f10"
+FIRST, SECOND, THIRD = (f"urn:uuid:2b8f6f0a-0000-5000-8000-00000000000{number}" for number in (1, 2, 3))
 POINTS, PERCENT, PASS = (f"{ACHIEVEMENT}#{scale}" for scale in ("points", "percent", "status"))
 
 
@@ -46,18 +48,22 @@ def make_credential(name: str = "Samenwerken", text: str = "Vier opdrachten afge
                 name,
                 text,
                 text,
-                AchievementType.ASSIGNMENT,
+                AchievementType.COMPETENCY,
                 image,
                 (
                     ResultDescription(POINTS, "Punten", ResultType.RAW_SCORE, "0", "120", "80"),
                     ResultDescription(PERCENT, "Af", ResultType.PERCENT, "0", "100"),
                     ResultDescription(PASS, "Gehaald", ResultType.STATUS),
                 ),
+                "nl",
             ),
             results=(Result(POINTS, "95"), Result(PERCENT, "79"), Result(PASS, status=ResultStatus.COMPLETED)),
+            narrative=text,
         ),
         valid_from=MOMENT,
         awarded_at=MOMENT,
+        # The same words twice: two learners' tasks may be called alike.
+        evidence=(Evidence(FIRST, name, text), Evidence(SECOND, name, text), Evidence(THIRD, name, text, text, text)),
     )
 
 
@@ -65,7 +71,7 @@ def make_small_credential(achievement_type: AchievementType = AchievementType.PA
     full = make_credential()
     achievement = Achievement(ACHIEVEMENT, "Erbij", "Was erbij", "Vink elke week af.", achievement_type)
     subject = AchievementSubject(full.subject.id, full.subject.identifiers[:1], achievement)
-    return replace(full, issuer=Profile(full.issuer.id, "De Brug"), subject=subject)
+    return replace(full, issuer=Profile(full.issuer.id, "De Brug"), subject=subject, evidence=())
 
 
 def make_document(**texts: str) -> Document:

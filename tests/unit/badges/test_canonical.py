@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from pyld import jsonld
 
-from badges.errors import CredentialInvalid, Step
-from badges.openbadges.canonical import canonical_form
+from badges.errors import CredentialInvalid, CredentialUndecided, Step
+from badges.openbadges import canonical
+from badges.openbadges.canonical import _Canonicalizer, canonical_form
 from badges.openbadges.contexts import CREDENTIAL_CONTEXTS, load_context
 from badges.openbadges.document import Document
 from badges.openbadges.sign import sign
@@ -21,6 +23,7 @@ UNSIGNABLE = [
     (("credentialSubject", "result", 0, "grade"), "9"),
     (("type",), ["VerifiableCredential", "OpenBadgeCredential", "Rapport"]),
     (("credentialSubject", "achievement", "type"), ["Achievement", "vaardigheid"]),
+    (("credentialSubject", "achievement", "type"), ["Achievement", "Vaardigheid"]),
     (("credentialSubject", "achievement", "type"), ["Achievement", "@vaardigheid"]),
     (("id",), "badges/1"),
     (("id",), "_:b0"),
@@ -37,7 +40,7 @@ def test_a_term_that_would_stay_unsigned_is_refused_when_issuing(path: tuple[str
     with pytest.raises(CredentialInvalid) as refused:
         sign(put(make_document(), path, value), KEY, MOMENT)
 
-    assert refused.value.step in (Step.TERMS, Step.CREDENTIAL)
+    assert refused.value.step in (Step.STRUCTURE, Step.TERMS, Step.CREDENTIAL)
 
 
 @pytest.mark.parametrize(("path", "value"), UNSIGNABLE)
@@ -45,7 +48,7 @@ def test_a_term_that_would_stay_unsigned_is_refused_when_verifying(path: tuple[s
     with pytest.raises(CredentialInvalid) as refused:
         verify(put(make_signed(), path, value))
 
-    assert refused.value.step in (Step.TERMS, Step.CREDENTIAL)
+    assert refused.value.step in (Step.STRUCTURE, Step.TERMS, Step.CREDENTIAL)
 
 
 def test_the_dropped_term_is_named_when_refused() -> None:
@@ -96,6 +99,52 @@ def test_look_alike_nodes_are_refused_when_they_would_take_for_ever(parents: int
         canonical_form(_look_alikes(parents, children))
 
     assert refused.value.step is Step.WORK
+
+
+def _clique(size: int) -> dict[str, Any]:
+    """Everybody is connected with everybody, and nobody has a name: the worst there is."""
+    nodes = [f"_:b{number}" for number in range(size)]
+    return {
+        "@graph": [
+            {"@id": node, "urn:x:knows": [{"@id": other} for other in nodes if other != node]} for node in nodes
+        ]
+    }
+
+
+def _canonicalized(document: dict[str, Any]) -> str:
+    dataset = jsonld.JsonLdProcessor().to_rdf(document, {"base": None})
+    return str(_Canonicalizer().main(dataset, {"format": "application/n-quads"}))
+
+
+def test_a_clique_is_canonicalized_when_it_is_small() -> None:
+    assert len(_canonicalized(_clique(4)).splitlines()) == 12
+
+
+@pytest.mark.parametrize("size", [8, 12, 40])
+def test_a_clique_of_blank_nodes_is_refused_at_once_when_canonicalized(size: int) -> None:
+    started = time.perf_counter()
+
+    with pytest.raises(CredentialUndecided) as refused:
+        _canonicalized(_clique(size))
+
+    assert refused.value.step is Step.WORK
+    assert time.perf_counter() - started < 5
+
+
+def test_a_clique_of_blank_nodes_is_refused_before_canonicalization_when_in_a_credential() -> None:
+    names = [f"_:b{number}" for number in range(8)]
+    clique = [{"id": name, "endorsement": [{"id": other} for other in names]} for name in names]
+
+    with pytest.raises(CredentialInvalid) as refused:
+        verify({**make_signed(), "endorsement": clique})
+
+    assert refused.value.step is Step.TERMS
+
+
+def test_evidence_in_the_same_words_needs_no_orders_when_each_piece_has_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical, "MAX_ORDERS", 0)
+
+    assert make_signed()["evidence"][0]["name"] == make_signed()["evidence"][1]["name"]
 
 
 def test_nesting_is_refused_when_the_processor_cannot_follow() -> None:

@@ -12,6 +12,7 @@ import pytest
 from badges.errors import CredentialInvalid, Step
 from badges.openbadges.achievement import PARTICIPATION, AchievementType
 from badges.openbadges.credential import Credential, credential_document
+from badges.openbadges.evidence import Evidence
 from badges.openbadges.image import MAX_IMAGE_BYTES, Image
 from badges.openbadges.moment import date_time_z, read_date_time_z
 from badges.openbadges.result import Result, ResultStatus
@@ -21,10 +22,15 @@ from tests.unit.badges.examples import (
     PASS,
     PNG,
     POINTS,
+    SECOND,
+    THIRD,
     make_credential,
     make_document,
     make_small_credential,
 )
+
+
+TEXT = "Vier opdrachten afgevinkt."
 
 
 def test_document_is_array_shaped_when_built() -> None:
@@ -49,6 +55,19 @@ def test_document_is_array_shaped_when_built() -> None:
         {"type": ["Result"], "resultDescription": ACHIEVEMENT + "#percent", "value": "79"},
         {"type": ["Result"], "resultDescription": PASS, "status": "Completed"},
     ]
+    assert subject["narrative"] == subject["achievement"]["criteria"]["narrative"]
+    assert subject["achievement"]["inLanguage"] == "nl"
+    assert document["evidence"][1:] == [
+        {"id": SECOND, "type": ["Evidence"], "name": "Samenwerken", "narrative": TEXT},
+        {
+            "id": THIRD,
+            "type": ["Evidence"],
+            "name": "Samenwerken",
+            "narrative": TEXT,
+            "description": TEXT,
+            "genre": TEXT,
+        },
+    ]
     assert subject["achievement"]["resultDescription"][0] == {
         "id": POINTS,
         "type": ["ResultDescription"],
@@ -63,6 +82,7 @@ def test_document_is_array_shaped_when_built() -> None:
 def test_empty_members_are_left_out_when_built() -> None:
     document = credential_document(make_small_credential())
 
+    assert "evidence" not in document
     assert document["issuer"].keys() == {"id", "type", "name"}
     assert document["credentialSubject"].keys() == {"id", "type", "identifier", "achievement"}
     assert document["credentialSubject"]["achievement"] == {
@@ -96,6 +116,13 @@ def _with_achievement(**changes: Any) -> Credential:
     return _with_subject(achievement=replace(make_credential().subject.achievement, **changes))
 
 
+@pytest.mark.parametrize("tag", ["nl", "nl-NL", "zh-Hant", "sr-Latn-RS", "es-419"])
+def test_language_is_written_when_it_is_a_tag(tag: str) -> None:
+    document = credential_document(_with_achievement(in_language=tag))
+
+    assert document["credentialSubject"]["achievement"]["inLanguage"] == tag
+
+
 @pytest.mark.parametrize(
     "credential",
     [
@@ -107,9 +134,29 @@ def _with_achievement(**changes: Any) -> Credential:
         _with_achievement(name=" \t"),
         _with_achievement(description=""),
         _with_achievement(criteria_narrative="\x00"),
+        _with_achievement(in_language="Nederlands"),
+        replace(make_credential(), evidence=(Evidence("", "Taak", "Gezien"),)),
+        replace(make_credential(), evidence=(Evidence("urn:x:e", "\t", "Gezien"),)),
+        replace(make_credential(), evidence=(Evidence("urn:x:e", "Taak", ""),)),
+        replace(make_credential(), evidence=(Evidence("urn:x:e", "Een", "a"), Evidence("urn:x:e", "Twee", "b"))),
         replace(make_credential(), issuer=replace(make_credential().issuer, name="")),
     ],
-    ids=["id", "identifier", "description", "no status", "status", "name", "what", "criteria", "issuer"],
+    ids=[
+        "id",
+        "identifier",
+        "description",
+        "no status",
+        "status",
+        "name",
+        "what",
+        "criteria",
+        "language",
+        "evidence id",
+        "evidence name",
+        "evidence narrative",
+        "evidence twice",
+        "issuer",
+    ],
 )
 def test_credential_is_refused_when_something_is_missing(credential: Credential) -> None:
     with pytest.raises(CredentialInvalid) as refused:

@@ -1,0 +1,93 @@
+"""Every kind of badge and every tampered one, judged by all verifiers in one run for the whole tier."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from badges.openbadges.baking import bake
+from config.settings import child_environment
+from tests.conftest import REQUIRE_ALL
+from tests.factories.ports import free_port
+from tests.interop.kinds import ADDRESSES, BASE, KINDS, by_a_stolen_key, earned
+from tests.interop.school import start_service
+from tests.interop.tampering import TAMPERINGS, tampered
+from tests.interop.verifiers import Issued, Verdict, Verdicts, ask_all, missing, picture_of
+
+DEMO = "the demo's badge"
+STOLEN = "signed by a stolen key"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    lacking = missing()
+    if not lacking:
+        return
+    if REQUIRE_ALL:
+        raise pytest.UsageError(f"the interop tests need {lacking}")
+    for item in items:
+        if "tests/interop" in str(item.path):
+            item.add_marker(pytest.mark.skip(reason=f"the interop tests need {lacking}"))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """All documents by name, and what every verifier said of each."""
+
+    documents: Mapping[str, Issued]
+    verdicts: Verdicts
+
+    def by(self, verifier: str, name: str) -> Verdict:
+        return self.verdicts[name, verifier]
+
+    def accepting(self, name: str) -> frozenset[str]:
+        """Return who accepts the signature of a document, of those who were asked."""
+        return frozenset(who for who in self.documents[name].verifiers if self.by(who, name).accepted)
+
+    def picture(self, name: str) -> Verdict:
+        """Return what openbadgeslib says of the picture in which the document is baked."""
+        return self.verdicts[picture_of(name), "openbadgeslib"]
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Judged:
+    documents = {DEMO: _play_demo(tmp_path_factory.mktemp("demo"))}
+    for did, address in ADDRESSES.items():
+        database = tmp_path_factory.mktemp("service") / "mijlpaal.sqlite3"
+        database.write_bytes(sqlite_template.read_bytes())
+        tool = start_service(f"sqlite:///{database}", address)
+        issued = {kind: make(tool) for kind, make in KINDS.items()}
+        other = earned(tool).document
+        for name, tampering in TAMPERINGS.items():
+            content = json.dumps(tampered(issued[BASE].document, other, tampering), ensure_ascii=False).encode()
+            issued[name] = Issued(content, issued[BASE].web, bake(issued[BASE].picture, content))
+        issued[STOLEN] = by_a_stolen_key(tool)
+        tool.db.dispose()
+        documents |= {named(name, did): one for name, one in issued.items()}
+    return Judged(documents, ask_all(documents, tmp_path_factory.mktemp("asked")))
+
+
+def named(name: str, did: str) -> str:
+    """Name a document of one kind of issuer."""
+    return f"{name}, {did}"
+
+
+def _play_demo(directory: Path) -> Issued:
+    """Return what the learner of `mijlpaal demo` downloads, through every page and over HTTP."""
+    command = [sys.executable, "-c", "from lti_tool.cli import main; main()", "demo", "--headless"]
+    done = subprocess.run(
+        [*command, "--port", str(free_port(in_a_row=3)), "--out", str(directory)],
+        env=child_environment({}) | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=directory,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Issued((directory / "credential.json").read_bytes())

@@ -1,0 +1,138 @@
+"""The picture as people see it, down to 32 pixels: symbols, shapes and levels are told apart."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations, product
+
+import pytest
+
+from badges.openbadges.image import Image
+from badges.picture.contrast import luminance, ratio
+from badges.picture.design import DEFAULT_DESIGN, Colour, Design, Level, Shape, Symbol
+from badges.picture.palette import PAGES, PALETTE
+from badges.picture.png import SIZES, SizeUnknown, png_of
+from tests.unit.badges.picture_pixels import Pixel, chunks_of, pixels_of
+
+SHAPES, COLOURS, SYMBOLS, LEVELS = list(Shape), list(Colour), list(Symbol), list(Level)
+# Each pair of values of two axes comes together somewhere; the whole product would take minutes.
+SAMPLE = [
+    Design(shape, colour, SYMBOLS[(5 * s + 7 * c + 11 * n) % len(SYMBOLS)], LEVELS[(s + c + n) % 4])
+    for (s, shape), (c, colour), n in product(enumerate(SHAPES), enumerate(COLOURS), range(4))
+]
+
+
+@cache
+def seen(design: Design, size: int = 32) -> list[Pixel]:
+    return [pixel for row in pixels_of(png_of(design, size)) for pixel in row]
+
+
+def hex_of(pixel: Pixel) -> str:
+    return f"#{pixel[0]:02X}{pixel[1]:02X}{pixel[2]:02X}"
+
+
+def differing(one: Design, other: Design) -> int:
+    """Return how many of the 1,024 pixels differ by more than a third of the range in some channel."""
+    pairs = zip(seen(one), seen(other), strict=True)
+    return sum(max(abs(a - b) for a, b in zip(first, second, strict=True)) > 85 for first, second in pairs)
+
+
+def test_sample_holds_every_value_of_every_axis() -> None:
+    for axis, values in (("shape", Shape), ("colour", Colour), ("symbol", Symbol), ("level", Level)):
+        assert {getattr(design, axis) for design in SAMPLE} == set(values)
+
+
+@pytest.mark.parametrize("design", SAMPLE, ids=Design.to_text)
+def test_picture_is_a_square_with_clear_corners(design: Design) -> None:
+    rows = pixels_of(png_of(design, 32))
+
+    assert [len(row) for row in rows] == [32] * 32
+    assert rows[16][16][3] == 255
+    assert [rows[y][x][3] for y, x in product((0, 31), repeat=2)] == [0] * 4
+
+
+@pytest.mark.parametrize("design", SAMPLE, ids=Design.to_text)
+def test_picture_is_light_enough_to_travel_in_a_credential(design: Design) -> None:
+    png = png_of(design, 512)
+
+    assert len(png) <= 40_000
+    assert Image.of_png(png).data_uri.startswith("data:image/png;base64,")
+    assert [name for name, _ in chunks_of(png) if name != b"IDAT"] == [b"IHDR", b"IEND"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_picture_has_the_size_that_was_asked(size: int) -> None:
+    header = dict(chunks_of(png_of(DEFAULT_DESIGN, size)))[b"IHDR"]
+
+    assert [int.from_bytes(header[:4]), int.from_bytes(header[4:8])] == [size, size]
+
+
+@pytest.mark.parametrize("size", [0, -1, 31, 33, 1025, 10**9])
+def test_size_is_refused_when_it_is_not_on_the_list(size: int) -> None:
+    with pytest.raises(SizeUnknown):
+        png_of(DEFAULT_DESIGN, size)
+
+
+def test_picture_is_the_same_when_made_again() -> None:
+    for design in SAMPLE[::16]:
+        assert png_of.__wrapped__(design, 512) == png_of.__wrapped__(design, 512) == png_of(design, 512)
+
+
+@pytest.mark.parametrize(("colour", "symbol"), list(product(Colour, Symbol)))
+def test_symbol_is_seen_at_32_pixels(colour: Colour, symbol: Symbol) -> None:
+    """A pixel counts where the symbol reaches 3:1 on its surface, in at least 5 % of the picture."""
+    for shape, level in ((Shape.CIRCLE, Level.NONE), (Shape.SHIELD, Level.THREE)):
+        rows = pixels_of(png_of(Design(shape, colour, symbol, level), 32))
+        surface = PALETTE[colour].surface
+        # Above the marks, inside the edge: the symbol and nothing else.
+        inner = [pixel for row in rows[4:20] for pixel in row[6:26]]
+
+        assert sum(ratio(hex_of(pixel), surface) >= 3 for pixel in inner) >= 51, (shape, level)
+
+
+@pytest.mark.parametrize("shape", Shape)
+@pytest.mark.parametrize("level", [Level.NONE, Level.THREE])
+def test_symbols_are_told_apart_at_32_pixels(shape: Shape, level: Level) -> None:
+    """Any two differ in at least 3 % of the picture, wherever they lie."""
+    for one, other in combinations(Symbol, 2):
+        assert differing(Design(shape, symbol=one, level=level), Design(shape, symbol=other, level=level)) >= 31, (
+            one,
+            other,
+        )
+
+
+@pytest.mark.parametrize("level", Level)
+def test_shapes_are_told_apart_at_32_pixels(level: Level) -> None:
+    for one, other in combinations(Shape, 2):
+        assert differing(Design(one, level=level), Design(other, level=level)) >= 31, (one, other)
+
+
+@pytest.mark.parametrize(("shape", "colour"), list(product(Shape, Colour)))
+def test_marks_are_counted_at_32_pixels(shape: Shape, colour: Colour) -> None:
+    """Along the row through the marks, the runs of pixels that reach 3:1 on the surface are as many as the level."""
+    surface = PALETTE[colour].surface
+    for level in Level:
+        rows = pixels_of(png_of(Design(shape, colour, Symbol.STAR, level), 32))
+        counts = []
+        for row in rows[21:26]:
+            marked = [ratio(hex_of(pixel), surface) >= 2.5 for pixel in row[7:25]]
+            counts.append(sum(now and not before for before, now in zip([False, *marked], marked, strict=False)))
+        assert max(counts) == level, counts
+
+
+@pytest.mark.parametrize("design", SAMPLE, ids=Design.to_text)
+def test_picture_stands_out_on_every_page_at_32_pixels(design: Design) -> None:
+    """Going inwards from each side through the middle, the first full pixel reaches 3:1 on each page."""
+    rows = pixels_of(png_of(design, 32))
+    columns = list(zip(*rows, strict=True))
+    for line in (rows[16], rows[16][::-1], columns[16], columns[16][::-1]):
+        edge = next(pixel for pixel in line if pixel[3] == 255)
+
+        assert all(ratio(hex_of(edge), page) >= 3 for page in PAGES), hex_of(edge)
+
+
+def test_colours_are_told_apart() -> None:
+    """Any two surfaces differ in hue or in brightness; the colour is never the only carrier."""
+    for one, other in combinations(PALETTE.values(), 2):
+        channels = [abs(int(one.surface[at : at + 2], 16) - int(other.surface[at : at + 2], 16)) for at in (1, 3, 5)]
+        assert max(channels) > 40 or abs(luminance(one.surface) - luminance(other.surface)) > 0.2
