@@ -148,9 +148,9 @@ SYMBOLS: dict[Symbol, tuple[Part, ...]] = {
         _cut("M12 7V14.5M20 7V14.5"),
     ),
     Symbol.WRENCH: (
-        _line("M6.5 25.5L18 14", 6),
-        _solid(_round(20.5, 11.5, 7), 2),
-        _cut("M21 11L27 5", 5.5),
+        _line("M6.5 25.5L18 14", 6.5),
+        _solid(_round(20.5, 11.5, 7.5), 2),
+        _cut("M21 11L28 4", 5.5),
     ),
     Symbol.HAMMER: (
         _line("M16 12V27", 5),
@@ -190,7 +190,7 @@ SYMBOLS: dict[Symbol, tuple[Part, ...]] = {
         _line("M7.5 20.5L12 11H21L24.5 20.5M12 11L16 20.5L21 11M7.5 20.5H16M21 11L19.5 6.5H23M9.5 8H13.5", 2.5),
     ),
     Symbol.HOME: (
-        _solid("M16 3.5L29 15H26V27.5H6V15H3L16 3.5M21.5 4.5H25V12H21.5Z"),
+        _solid("M16 3.5L29 15H26V27.5H6V15H3ZM21.5 4.5H25V12H21.5Z"),
         _hole(_box(13, 18.5, 6, 11)),
     ),
     Symbol.PLANT: (

@@ -160,8 +160,8 @@ def _wrapped(paragraph: str, room: float, is_bold: bool, measure: Measure) -> It
 def _pieces(word: str, room: float, is_bold: bool, measure: Measure) -> Iterator[str]:
     """Yield a word, or parts of it that each fill a line.
 
-    It is parted behind a slash or a hyphen where one is near, as an address is, and never between a letter and its
-    marks.
+    It is parted behind a slash where one is near, as in an address, and never between a letter and its marks. Not
+    behind a hyphen: who copies it from the PDF would lose that.
     """
     while len(word) > LONGEST_WORD or measure(word, is_bold) > room:
         fewest, most = 1, min(len(word) - 1, LONGEST_WORD)
@@ -176,9 +176,9 @@ def _pieces(word: str, room: float, is_bold: bool, measure: Measure) -> Iterator
         end = fewest
         while end > 1 and unicodedata.category(word[end])[0] in "MC":
             end -= 1
-        sign = max(word.rfind("/", 0, end), word.rfind("-", 0, end)) + 1
-        if sign > end / 2:
-            end = sign
+        slash = word.rfind("/", 0, end) + 1
+        if slash > end / 2:
+            end = slash
         yield word[:end]
         word = word[end:]
     yield word

@@ -78,6 +78,11 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
+def has_right_to_left(text: str) -> bool:
+    """Return whether some letter is written from right to left."""
+    return any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+
+
 def with_numbers_in_place(line: str) -> str:
     """Return a left-to-right line in which a number after Arabic or Hebrew stays behind it.
 

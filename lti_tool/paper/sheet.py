@@ -6,6 +6,8 @@ https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf,
 
 from __future__ import annotations
 
+import logging
+from codecs import BOM_UTF16_BE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,7 +21,7 @@ from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 
 from lti_tool.paper.fonts import MAIN, Family, write_fonts
-from lti_tool.paper.letters import is_right_to_left, with_numbers_in_place
+from lti_tool.paper.letters import has_right_to_left, is_right_to_left, with_numbers_in_place
 
 WIDTH, HEIGHT = 210.0, 297.0
 """A4, in millimetres."""
@@ -39,6 +41,9 @@ QUIET_ZONE = 4
 """Modules around a QR code, ISO/IEC 18004."""
 
 Colour = tuple[int, int, int]
+
+# While it cuts a font down it tells every step, with the letters of the holder's name among them.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 class Sheet(FPDF):
@@ -107,7 +112,8 @@ class Sheet(FPDF):
         self._face(size, is_bold)
         self.set_text_color(*colour)
         self.set_xy(x, y)
-        self.cell(width, height, text if right_to_left else with_numbers_in_place(text), align=align)
+        with self._meaning(text):
+            self.cell(width, height, text if right_to_left else with_numbers_in_place(text), align=align)
         self.set_text_shaping(True)
 
     def picture(self, png: bytes, x: float, y: float, side: float, alt_text: str) -> None:
@@ -173,6 +179,16 @@ class Sheet(FPDF):
             for font in self.fonts.values():
                 if isinstance(font, TTFFont):
                     font.close()
+
+    @contextmanager
+    def _meaning(self, text: str) -> Iterator[None]:
+        """Say what is written, where glyphs alone tell it in the order of the eye: for copying and reading out."""
+        if has_right_to_left(text):
+            self._out(f"/Span <</ActualText <{BOM_UTF16_BE.hex()}{text.encode('utf-16-be').hex()}>>> BDC")
+            yield
+            self._out("EMC")
+        else:
+            yield
 
     def _face(self, size: float, is_bold: bool) -> None:
         self.set_font(MAIN.regular, "B" if is_bold else "", size)

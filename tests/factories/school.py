@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from badges.models import Award
 from config.ids import new_id
 from gamification.engine.activity import Verb
 from gamification.publish import TaskDraft
@@ -141,6 +144,12 @@ class School:
                 request_id=new_id(),
                 now=self.tool.clock.now(),
             )
+
+    def badge_address(self) -> str:
+        """Return the public address of the learner's badge."""
+        with self.tool.db.reading() as tx:
+            award_id = tx.execute(select(Award.id).where(Award.person_id == self.learner.id)).scalar_one()
+        return f"{self.tool.settings.public_url}/badges/{award_id}"
 
     def delivery(self) -> ScoreDelivery:
         with self.tool.db.reading() as tx:

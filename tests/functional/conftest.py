@@ -13,6 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from badges.issuer import known_keys
+from badges.openbadges.key import PublicKey
 from config.clock import SettableClock
 from config.settings import load_settings
 from lti_tool.app import create_app
@@ -91,6 +93,11 @@ class Site:
 
     def client(self) -> FlaskClient:
         return self.app.test_client()
+
+    def known_keys(self) -> dict[str, PublicKey]:
+        """Return what an issuer here publishes: needed to check what it signed."""
+        with self.tool.db.reading() as tx:
+            return known_keys(tx)
 
     def login(self, client: FlaskClient, **changes: str | None) -> TestResponse:
         """Begin a login as the platform would, up to the redirect to the platform."""

@@ -45,7 +45,7 @@ def test_thread_when_played_gives_points_at_once_and_a_badge_at_the_goal(site: S
     award_id = page.partition("/badges/")[2].partition("/credential.json")[0]
     download = learner.get(f"badges/{award_id}/credential.json")
 
-    verified = verify(download.data)
+    verified = verify(download.data, site.known_keys())
     assert verified.achievement_name == "Veilig werken"
     assert json.loads(download.data)["credentialSubject"]["achievement"]["achievementType"] == "ext:Participation"
     assert download.headers["Content-Type"] == "application/vc+ld+json"

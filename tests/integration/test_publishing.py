@@ -50,7 +50,10 @@ def test_score_when_the_goal_is_reached_is_completed_and_names_the_badge(school:
 
     assert (score["scoreGiven"], score["scoreMaximum"]) == (30, 60)
     assert (score["activityProgress"], score["gradingProgress"]) == ("Completed", "FullyGraded")
-    assert score["comment"] == "Je hebt 30 punten en de badge Veilig. In totaal kun je 60 punten halen."
+    assert score["comment"] == (
+        "Je hebt 30 punten en de badge Veilig. In totaal kun je 60 punten halen. "
+        f"Bekijk de badge: {school.badge_address()}"
+    )
 
 
 def test_score_when_the_goal_was_raised_above_a_holder_stays_completed_with_the_badge(school: School) -> None:
@@ -60,7 +63,10 @@ def test_score_when_the_goal_was_raised_above_a_holder_stays_completed_with_the_
     score = school.send()
 
     assert (score["activityProgress"], score["gradingProgress"]) == ("Completed", "FullyGraded")
-    assert score["comment"] == "Je hebt 30 punten en de badge Veilig. In totaal kun je 60 punten halen."
+    assert score["comment"] == (
+        "Je hebt 30 punten en de badge Veilig. In totaal kun je 60 punten halen. "
+        f"Bekijk de badge: {school.badge_address()}"
+    )
 
 
 def test_score_when_a_task_was_closed_is_percent_of_what_each_can_earn(school: School) -> None:

@@ -43,8 +43,8 @@ class Issued:
 
     @property
     def verifiers(self) -> tuple[str, ...]:
-        """Who can judge its signature offline. The Rust plugin resolves did:key alone."""
-        return (DCC, DIDKIT, OPENBADGESLIB) if self.issuer.startswith("did:key:") else (DCC, OPENBADGESLIB)
+        """Who can judge its signature offline. The Rust plugin would ask the network for a did:web."""
+        return (DCC, OPENBADGESLIB) if b"did:web:" in self.content else (DCC, DIDKIT, OPENBADGESLIB)
 
 
 @dataclass(frozen=True)

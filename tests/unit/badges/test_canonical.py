@@ -105,9 +105,7 @@ def _clique(size: int) -> dict[str, Any]:
     """Everybody is connected with everybody, and nobody has a name: the worst there is."""
     nodes = [f"_:b{number}" for number in range(size)]
     return {
-        "@graph": [
-            {"@id": node, "urn:x:knows": [{"@id": other} for other in nodes if other != node]} for node in nodes
-        ]
+        "@graph": [{"@id": node, "urn:x:knows": [{"@id": other} for other in nodes if other != node]} for node in nodes]
     }
 
 

@@ -86,7 +86,9 @@ def test_contexts_are_not_written_when_they_are_not_ours(listed: list[str]) -> N
     assert refused.value.step is Step.CONTEXT
 
 
-def _scopes(context: dict[str, Any], inherited: dict[str, str], where: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+def _scopes(
+    context: dict[str, Any], inherited: dict[str, str], where: str = ""
+) -> Iterator[tuple[str, dict[str, str]]]:
     terms = dict(inherited)
     for term, definition in context.items():
         if not term.startswith("@"):

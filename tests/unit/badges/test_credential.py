@@ -29,7 +29,6 @@ from tests.unit.badges.examples import (
     make_small_credential,
 )
 
-
 TEXT = "Vier opdrachten afgevinkt."
 
 

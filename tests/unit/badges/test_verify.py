@@ -31,7 +31,6 @@ from tests.unit.badges.examples import (
     put,
 )
 
-
 TEXT = "Vier opdrachten afgevinkt."
 
 
