@@ -89,6 +89,8 @@ def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: 
     if not columns or not _may_earn_here(tx, line_item.context_id, person_id):
         return None
     person = tx.get_one(Person, person_id)
+    if person.erased_at is not None:
+        return None
     locale, task_id = person.locale or person.launch_locale, columns[0].task_id
     if task_id is None:
         return course_score(tx, line_item.context_id, person_id, locale, tool.badge_url)

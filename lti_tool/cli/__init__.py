@@ -9,12 +9,15 @@ import click
 from config.errors import ToolError
 from lti_tool.cli.database import db
 from lti_tool.cli.demo import demo, demo_platform
+from lti_tool.cli.issuer import issuer
 from lti_tool.cli.keys import keys
 from lti_tool.cli.ledger import ledger
 from lti_tool.cli.outbox import outbox
+from lti_tool.cli.person import person
 from lti_tool.cli.platform import platform
 from lti_tool.cli.serve import serve
 from lti_tool.cli.settings import settings
+from lti_tool.cli.verify import verify
 from lti_tool.cli.worker import worker
 
 
@@ -24,7 +27,21 @@ def commands() -> None:
     """Mijlpaal: points, a percentage and signed badges inside Moodle and Canvas."""
 
 
-for command in (serve, worker, db, settings, platform, keys, outbox, ledger, demo, demo_platform):
+for command in (
+    serve,
+    worker,
+    db,
+    settings,
+    platform,
+    person,
+    issuer,
+    keys,
+    outbox,
+    ledger,
+    verify,
+    demo,
+    demo_platform,
+):
     commands.add_command(command)
 
 

@@ -18,17 +18,26 @@ _REFUSED_BY_US = {"address-refused", "scheme-refused"}
 """Addresses that are never called."""
 _REFUSED = {(code, status) for code in ("score-failed", "line-item-failed") for status in (400, 422)}
 """The service has read the score, or the new column, and does not want it: the same will not please it later."""
-_PASSES = {"key-locked", "key-changed"}
-"""Own failures that pass when an administrator acts, or has just acted."""
+_WAITS_FOR_ADMINISTRATOR = {"key-locked"}
+"""Own failures that pass when an administrator acts: they wait for as long as that takes, and say so loudly."""
+_PASSES = {"key-changed"}
+"""Own failures that pass by themselves."""
 
 
 def is_final(error: Exception, attempts: int) -> bool:
     """Say whether trying again is of no use. An error without a name of ours may be anything, so it is tried again."""
+    if waits_for_administrator(error):
+        return False
     if attempts >= MOST_ATTEMPTS:
         return True
     if isinstance(error, PlatformFailed):
         return error.code in _REFUSED_BY_US or (error.code, error.status) in _REFUSED
     return isinstance(error, ToolError) and error.code not in _PASSES
+
+
+def waits_for_administrator(error: Exception) -> bool:
+    """Say whether only an administrator can mend it."""
+    return isinstance(error, ToolError) and error.code in _WAITS_FOR_ADMINISTRATOR
 
 
 def name_of(error: Exception) -> str:

@@ -18,7 +18,7 @@ from config.outbox import Claimed
 from lti_tool.jobs.batch import Batch, Interrupted, LeaseLost
 from lti_tool.jobs.handlers import HANDLERS
 from lti_tool.jobs.pruning import prune
-from lti_tool.jobs.settling import is_final, name_of, pause_after
+from lti_tool.jobs.settling import is_final, name_of, pause_after, waits_for_administrator
 from lti_tool.tool import Tool
 
 logger = logging.getLogger("mijlpaal.worker")
@@ -99,7 +99,9 @@ def _settle_failure(tool: Tool, message: Claimed, error: Exception, fields: dict
     retry_after = error.retry_after_seconds if isinstance(error, PlatformFailed) else None
     due_at = now + pause_after(message.attempts, retry_after)
     is_ours = outbox.finish_later(tool.db, message, now=now, due_at=due_at, error=code)
-    _log_end(is_ours, logging.WARNING, "message later", {**fields, "due_at": due_at.isoformat()}, error)
+    is_loud = waits_for_administrator(error)
+    level, words = (logging.ERROR, "message waits for you") if is_loud else (logging.WARNING, "message later")
+    _log_end(is_ours, level, words, {**fields, "due_at": due_at.isoformat()}, error)
 
 
 def _log_end(is_ours: bool, level: int, words: str, fields: dict[str, object], error: Exception | None = None) -> None:

@@ -168,6 +168,8 @@ class Person(Base):
     launch_locale: Mapped[str] = mapped_column(String(10), default="")
     """The language of the newest launch."""
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """From when nobody stands behind this row any more."""
 
 
 class Membership(Base):

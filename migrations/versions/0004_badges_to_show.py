@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=10), server_default=sa.text("'nl'"), nullable=False),
     ):
         op.add_column("achievement_version", column)
+    op.add_column("person", sa.Column("erased_at", UtcDateTime(), nullable=True))
     with op.batch_alter_table("achievement") as batch_op:
         batch_op.drop_column("achievement_type")
     op.add_column(
@@ -128,6 +129,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("state IN ('active', 'suspended')"),
         postgresql_where=sa.text("state IN ('active', 'suspended')"),
     )
+    op.drop_column("person", "erased_at")
     op.drop_column("issuer_key", "compromised_at")
     op.drop_column("issuer_key", "public_key")
     op.add_column(

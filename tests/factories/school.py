@@ -172,11 +172,11 @@ class School:
 
 
 @contextmanager
-def open_school(database_url: str) -> Iterator[School]:
+def open_school(database_url: str, *, public_url: str = "http://localhost:8700") -> Iterator[School]:
     """Yield a school whose tasks are published, with a teacher and one learner."""
     gradebook = Gradebook()
     with LocalServer(gradebook.answer) as server:
-        tool = make_tool(database_url)
+        tool = make_tool(database_url, public_url=public_url)
         with tool.db.transaction() as tx:
             context = make_context(tx)
             registration = registration_of(tx, context)

@@ -19,10 +19,14 @@ from tests.factories.rows import NOW
 SECRET = "s" * 40
 
 
-def make_tool(database_url: str, clock: Clock | None = None, *, secret: str = SECRET) -> Tool:
+def make_tool(
+    database_url: str, clock: Clock | None = None, *, secret: str = SECRET, public_url: str = "http://localhost:8700"
+) -> Tool:
     """Return the parts, with a key to sign requests with; without a clock of its own one that stands still at NOW."""
     clock = clock or SettableClock(NOW)
-    settings = load_settings(secret_key=secret, database_url=database_url, allow_loopback=True, worker="separate")
+    settings = load_settings(
+        secret_key=secret, database_url=database_url, allow_loopback=True, worker="separate", public_url=public_url
+    )
     tool = build_tool(settings, clock=clock)
     with tool.db.transaction() as tx:
         ensure_signing_key(tx, tool.box, now=clock.now())

@@ -68,7 +68,7 @@ def _failed(code: str, status: int | None = None) -> PlatformFailed:
         (_failed("too-large", 200), False),
         (_failed("tls"), False),
         (_failed("timeout"), False),
-        (ToolError("key-locked"), False),
+        (ToolError("key-changed"), False),
         (KeyError("surprise"), False),
     ],
 )
@@ -76,6 +76,10 @@ def test_is_final_when_asked_gives_up_only_what_no_time_will_mend(error: Excepti
     assert is_final(error, 1) is final
     assert is_final(error, MOST_ATTEMPTS - 1) is final
     assert is_final(error, MOST_ATTEMPTS)
+
+
+def test_is_final_when_only_an_administrator_can_mend_it_never_gives_up() -> None:
+    assert not is_final(ToolError("key-locked"), 100 * MOST_ATTEMPTS)
 
 
 def test_pause_after_when_attempts_grow_doubles_up_to_six_hours_with_a_fifth_of_jitter() -> None:

@@ -1,0 +1,1 @@
+"""Everything kept about one person: finding them, giving it to them, and erasing it."""
