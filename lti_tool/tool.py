@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from badges.checking.checker import Checker, shared_checker
 from config.clock import Clock, SystemClock
 from config.database import Database
 from config.http import HttpClient
@@ -29,6 +30,7 @@ class Tool:
     http: HttpClient
     key_sets: KeySets
     platform_http: PlatformHttp
+    checker: Checker
 
     def url(self, path: str) -> str:
         """Return the public address of a path of this service."""
@@ -52,4 +54,5 @@ def build_tool(settings: Settings, *, clock: Clock | None = None, http: HttpClie
         http=http,
         key_sets=KeySets(http, clock),
         platform_http=PlatformHttp(http, AccessTokens(http, clock), clock),
+        checker=shared_checker(),
     )

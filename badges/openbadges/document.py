@@ -4,7 +4,9 @@ The same check stands before signing and before verifying, so nothing is signed 
 refuses is what JSON-LD would drop or merge without a word: null, keywords written out, nested contexts, repeated
 keys, and a second spelling of a property or a type: its full IRI, or `Criteria` for `criteria` and `image` for the
 type `Image`, which the contexts make the same. Most of that is JSON-LD all the same, so it is left undecided and not
-called wrong. The caps come before any canonicalization, whose cost a document can drive up.
+called wrong. The same goes for a second node with the credential's own id: to the signature both are one, so the
+day on which it ends could be moved there, out of sight.
+The caps come before any canonicalization, whose cost a document can drive up.
 https://www.w3.org/TR/rdf-canon/#dataset-poisoning
 """
 
@@ -89,6 +91,8 @@ def check_document(document: Mapping[str, Any]) -> None:
                 raise CredentialUndecided(Step.TEXT, "a control character other than a line feed")
         elif isinstance(value, Mapping):
             blank_nodes += "id" not in value
+            if "id" in value and value["id"] == document.get("id"):
+                raise CredentialUndecided(Step.STRUCTURE, "the credential is described in two places")
             waiting += [(member, depth + 1) for member in _members(value)]
         elif isinstance(value, list):
             waiting += [(item, depth + 1) for item in value]

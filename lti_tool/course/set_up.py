@@ -14,7 +14,7 @@ from badges.achievement import AchievementTexts, BadgeDetails, achievement_texts
 from config.errors import NotAllowed
 from config.outbox import MessageState
 from config.outbox_reading import open_messages
-from gamification.engine.rule_set import AchievementRef, Confirmation, TaskOrder
+from gamification.engine.rule_set import AchievementRef, Confirmation, TaskOrder, TaskRule
 from gamification.progress import evaluation_progress, finished_tasks, task_texts
 from gamification.publish import Published, TaskDraft, lock_pointer, publish
 from gamification.rules import CurrentRules, current_rules
@@ -65,6 +65,8 @@ class CourseSetup:
     badge_name: str
     badge_criteria: str
     badge_details: BadgeDetails = BadgeDetails()
+    closed: tuple[TaskRule, ...] = ()
+    """Tasks that were taken out of the course; the points that somebody has for them still count for the goal."""
     updating: Updating | None = None
     """None where the background has nothing to do for this course."""
 
@@ -109,6 +111,7 @@ def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
         badge_name=badge.name,
         badge_criteria=badge.criteria,
         badge_details=badge.details,
+        closed=tuple(rule for rule in current.rules.tasks if rule.closed),
         updating=_updating(tx, current, context_id),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from config.ids import new_id
-from gamification.engine.rule_set import Confirmation, RuleSet, TaskRule, check_rules
+from gamification.engine.rule_set import AchievementRef, Confirmation, RuleSet, TaskRule, check_rules
 from gamification.errors import RuleInvalid, RuleProblem
 from lti_tool.lti.link_parameters import Value
 
@@ -29,16 +29,20 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Tasks and a goal that could be published; a task of the link that is not there yet comes last."""
+    """Tasks and a goal that could be published; a task of the link that is not there yet comes last.
+
+    The badge stays what it is: a skill badge refuses what would let participants reach the goal by their own word.
+    """
 
     tasks: tuple[TaskRule, ...]
     goal_points: int
+    achievement: AchievementRef | None
 
     @property
     def problem(self) -> RuleProblem | None:
         """Why they cannot be published, None when they can."""
         try:
-            check_rules(self.tasks, self.goal_points)
+            check_rules(self.tasks, self.goal_points, self.achievement)
         except RuleInvalid as invalid:
             return invalid.problem
         return None
@@ -68,15 +72,16 @@ def open_rule(rules: RuleSet, task_id: uuid.UUID | None) -> TaskRule | None:
 def wanted(rules: RuleSet, told: Mapping[str, Value], task_id: uuid.UUID | None, part: Part) -> Wanted:
     """Return the rules with the platform's value of this part; `task_id` is the task that the link made, if any."""
     if part is Part.GOAL:
-        return Wanted(rules.tasks, int(told[Part.GOAL]))
+        return Wanted(rules.tasks, int(told[Part.GOAL]), rules.achievement)
     if part is Part.TASK:
         earlier = rules.rule_for(task_id) if task_id is not None else None
         again = replace(earlier, closed=False) if earlier else _new_rule(told)
         others = (rule for rule in rules.tasks if rule.task_id != again.task_id)
-        return Wanted((*others, again), rules.goal_points or _first_goal(told))
+        return Wanted((*others, again), rules.goal_points or _first_goal(told), rules.achievement)
     return Wanted(
         tuple(_with_value(rule, part, told[part]) if rule.task_id == task_id else rule for rule in rules.tasks),
         rules.goal_points,
+        rules.achievement,
     )
 
 

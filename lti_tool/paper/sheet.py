@@ -151,15 +151,15 @@ class Sheet(FPDF):
             self.set_line_width(0.3)
             self.line(x, y, x + width, y)
 
-    def qr_code(self, address: str, x: float, y: float, side: float, alt_text: str) -> None:
-        """Draw the address as a QR code of `side` millimetres, in a white card with the quiet zone around it."""
+    def qr_code(self, address: str, x: float, y: float, box: float, alt_text: str) -> None:
+        """Draw the address as a QR code in a white card of `box` millimetres: the code with its quiet zone fills it."""
         rows = segno.make_qr(address, error="m", boost_error=False).matrix
-        module = side / len(rows)
-        quiet = QUIET_ZONE * module
+        # The card is a little larger than the quiet zone, for its corners are round.
+        module = (box - 2) / (len(rows) + 2 * QUIET_ZONE)
         with self.decoration():
             self.set_fill_color(*PAPER)
-            whole = side + 2 * quiet
-            self.rect(x - quiet, y - quiet, whole, whole, style="F", round_corners=True, corner_radius=2)
+            self.rect(x, y, box, box, style="F", round_corners=True, corner_radius=2)
+        x, y, side = x + 1 + QUIET_ZONE * module, y + 1 + QUIET_ZONE * module, len(rows) * module
         with self.tagged("Figure", alt_text):
             # One path for all: drawn one by one, some printers leave hair lines between neighbours.
             red, green, blue = (part / 255 for part in INK)

@@ -12,6 +12,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from badges.achievement import BadgeDetails
+from badges.kinds import BadgeType
+from badges.picture.design import Design
 from gamification.engine.rule_set import Confirmation
 from gamification.publish import TaskDraft
 from lti_tool.words import LOCALES, language_of
@@ -26,6 +29,7 @@ class PresetWords:
     tasks: tuple[TaskDraft, ...]
     badge_name: str
     badge_criteria: str
+    badge_description: str
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,23 @@ class Preset:
     place: int
     goal_points: int
     words: Mapping[str, PresetWords]
+    badge_type: BadgeType
+    design: Design
+    """The picture of its badge."""
 
     def in_language(self, locale: str) -> PresetWords:
         """Return the words in the language of a locale."""
         return self.words[language_of(locale)]
+
+    def badge(self, locale: str) -> BadgeDetails:
+        """Return what its badge is beside its name and criteria; the words for the picture are the page's."""
+        language = language_of(locale)
+        return BadgeDetails(
+            description=self.words[language].badge_description,
+            badge_type=self.badge_type,
+            picture=self.design.to_text(),
+            language=language,
+        )
 
     @property
     def task_count(self) -> int:
@@ -79,7 +96,14 @@ def find_preset(key: str) -> Preset | None:
 
 def _read(key: str, content: Mapping[str, Any]) -> Preset:
     words = {locale: _words(content, locale) for locale in LOCALES}
-    return Preset(key, content["place"], content["goal_points"], words)
+    return Preset(
+        key,
+        content["place"],
+        content["goal_points"],
+        words,
+        BadgeType(content["badge_type"]),
+        Design.from_text(content["picture"]),
+    )
 
 
 def _words(content: Mapping[str, Any], locale: str) -> PresetWords:
@@ -90,6 +114,7 @@ def _words(content: Mapping[str, Any], locale: str) -> PresetWords:
         tasks=tuple(_task(task, locale) for task in content["tasks"]),
         badge_name=said["badge_name"],
         badge_criteria=said["badge_criteria"].strip(),
+        badge_description=said["badge_description"],
     )
 
 

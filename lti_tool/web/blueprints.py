@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 from lti_tool.lti.roles import PrincipalRole, may_edit, may_review
 from lti_tool.web.learner.views import blueprint as learner
 from lti_tool.web.lti.views import blueprint as lti
+from lti_tool.web.public.badges import blueprint as badges
 from lti_tool.web.public.views import blueprint as public
 from lti_tool.web.sessions import PREFIX, guard
 from lti_tool.web.shared.views import blueprint as shared
@@ -18,6 +19,7 @@ from lti_tool.web.teacher.lms_settings import blueprint as lms_settings
 from lti_tool.web.teacher.participants import blueprint as participants
 from lti_tool.web.teacher.reviews import blueprint as reviews
 from lti_tool.web.teacher.setup import blueprint as setup
+from lti_tool.web.teacher.setup_badge import blueprint as badge_design
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,14 @@ def _behind_launch(blueprint: Blueprint, may_enter: Callable[[PrincipalRole], bo
 ENTRIES = (
     _public(public, ""),
     _public(lti, "/lti"),
+    _public(badges, ""),
     _behind_launch(shared, anyone_launched),
     _behind_launch(learner, is_not_staff),
     _behind_launch(participants, may_review),
     _behind_launch(reviews, may_review),
     _behind_launch(gradebook, may_review),
     _behind_launch(setup, may_edit),
+    _behind_launch(badge_design, may_edit),
     _behind_launch(lms_settings, may_edit),
 )
 

@@ -12,7 +12,7 @@ from lti_tool.roster.models import Registration
 from lti_tool.web.current import tool
 
 ANYONE = "*"
-MAY_BE_KEPT = {"static", "bootstrap.static", "lti.jwks"}
+MAY_BE_KEPT = {"static", "bootstrap.static", "lti.jwks", "badge_design.picture"}
 
 
 def nonce() -> str:

@@ -1,4 +1,4 @@
-"""The language of a page: the session's, else the browser's, else Dutch."""
+"""The language of a page: the session's, else the one in the address, else the browser's, else Dutch."""
 
 from __future__ import annotations
 
@@ -13,13 +13,22 @@ from lti_tool.roster.models import LaunchSession
 from lti_tool.web.current import find_launch_session, launch_session, tool
 from lti_tool.words import LOCALES, TRANSLATIONS
 
+LANGUAGE = "lang"
+"""The word in an address that names a language, on pages without a session."""
+
 
 def select_locale() -> str:
     """Return the language of the present request."""
     session = find_launch_session()
     if session is not None:
         return session.locale
-    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+    return asked_locale() or request.accept_languages.best_match(LOCALES) or LOCALES[0]
+
+
+def asked_locale() -> str | None:
+    """Return the language that the address asks for: how a page without a session remembers a choice."""
+    asked = request.args.get(LANGUAGE, "")
+    return asked if asked in LOCALES else None
 
 
 def keep_locale(locale: str) -> None:

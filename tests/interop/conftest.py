@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from badges.openbadges.baking import bake
-from config.settings import child_environment
+from badges.picture.design import DEFAULT_DESIGN
+from badges.picture.png import png_of
 from tests.conftest import REQUIRE_ALL
-from tests.factories.ports import free_port
-from tests.interop.kinds import ADDRESSES, BASE, KINDS, by_a_stolen_key, earned
+from tests.interop.kinds import ADDRESSES, KINDS, TWIN, by_a_stolen_key, twin_and_newer
 from tests.interop.school import start_service
 from tests.interop.tampering import TAMPERINGS, tampered
 from tests.interop.verifiers import Issued, Verdict, Verdicts, ask_all, missing, picture_of
 
-DEMO = "the demo's badge"
 STOLEN = "signed by a stolen key"
 
 
@@ -56,16 +53,17 @@ class Judged:
 
 @pytest.fixture(scope="session")
 def judged(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Judged:
-    documents = {DEMO: _play_demo(tmp_path_factory.mktemp("demo"))}
+    documents: dict[str, Issued] = {}
     for did, address in ADDRESSES.items():
         database = tmp_path_factory.mktemp("service") / "mijlpaal.sqlite3"
         database.write_bytes(sqlite_template.read_bytes())
         tool = start_service(f"sqlite:///{database}", address)
         issued = {kind: make(tool) for kind, make in KINDS.items()}
-        other = earned(tool).document
+        issued[TWIN], newer = twin_and_newer(tool)
         for name, tampering in TAMPERINGS.items():
-            content = json.dumps(tampered(issued[BASE].document, other, tampering), ensure_ascii=False).encode()
-            issued[name] = Issued(content, issued[BASE].web, bake(issued[BASE].picture, content))
+            changed = tampered(issued[TWIN].document, newer.document, tampering)
+            content = json.dumps(changed, ensure_ascii=False).encode()
+            issued[name] = Issued(content, newer.web, bake(png_of(DEFAULT_DESIGN, 128), content))
         issued[STOLEN] = by_a_stolen_key(tool)
         tool.db.dispose()
         documents |= {named(name, did): one for name, one in issued.items()}
@@ -75,19 +73,3 @@ def judged(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> J
 def named(name: str, did: str) -> str:
     """Name a document of one kind of issuer."""
     return f"{name}, {did}"
-
-
-def _play_demo(directory: Path) -> Issued:
-    """Return what the learner of `mijlpaal demo` downloads, through every page and over HTTP."""
-    command = [sys.executable, "-c", "from lti_tool.cli import main; main()", "demo", "--headless"]
-    done = subprocess.run(
-        [*command, "--port", str(free_port(in_a_row=3)), "--out", str(directory)],
-        env=child_environment({}) | {"PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=directory,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Issued((directory / "credential.json").read_bytes())

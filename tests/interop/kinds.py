@@ -125,5 +125,15 @@ KINDS: Mapping[str, Callable[[Tool], Issued]] = {
     **{name: partial(with_texts, text=text) for name, text in TEXTS.items()},
 }
 
-BASE = "badge of type skill"
-"""The kind that is tampered with: it has every member that is ever written."""
+TWIN = "untampered twin"
+"""The name of the badge that is tampered with."""
+
+
+def twin_and_newer(tool: Tool) -> tuple[Issued, Issued]:
+    """Return a badge with every member that is ever written, and a newer one by the same issuer with the same key."""
+    at = School(tool, details=replace(DETAILS, badge_type=BadgeType.SKILL, description="Je kunt het zelf."))
+    award_id = at.earn()
+    twin = at.issued(award_id, at.signed(award_id))
+    at.take_back(award_id)
+    at.give()
+    return twin, at.issued(award_id, at.signed(award_id))

@@ -31,7 +31,7 @@ from lti_tool.tool import Tool, build_tool
 from tests.factories.rows import make_context, make_deployment, make_membership, make_person, make_registration
 from tests.interop.verifiers import Issued
 
-# In the past of every clock: some verifiers refuse a credential that is not valid yet.
+# In the past of every clock: openbadgeslib refuses a credential that is not valid yet.
 MOMENT = datetime(2025, 5, 6, 7, 8, 9, tzinfo=UTC)
 WITHOUT_ADDRESS = "http://127.0.0.1:8000"
 WITH_ADDRESS = "https://mijlpaal.example:8443"

@@ -12,13 +12,13 @@ from tests.interop.verifiers import DCC, OPENBADGESLIB
 
 Document = dict[str, Any]
 Tampering = Callable[[Document, Document], None]
-"""Changes the first document in place; the second is another one by the same issuer."""
+"""Changes the first document in place; the second is a newer one by the same issuer with the same key."""
 
 STRANGER = did_key(PrivateKey(bytes(range(32))).public_key)
 
 
 def _put(*path: str | int, to: Any) -> Tampering:
-    def tamper(document: Document, _other: Document) -> None:
+    def tamper(document: Document, _newer: Document) -> None:
         node: Any = document
         for step in path[:-1]:
             node = node[step]
@@ -28,7 +28,7 @@ def _put(*path: str | int, to: Any) -> Tampering:
 
 
 def _remove(*path: str | int) -> Tampering:
-    def tamper(document: Document, _other: Document) -> None:
+    def tamper(document: Document, _newer: Document) -> None:
         node: Any = document
         for step in path[:-1]:
             node = node[step]
@@ -40,7 +40,7 @@ def _remove(*path: str | int) -> Tampering:
 def _one_letter(*path: str | int) -> Tampering:
     """Change one character in the middle of a text: base64 stays base64, hex stays hex, base58 stays base58."""
 
-    def tamper(document: Document, _other: Document) -> None:
+    def tamper(document: Document, _newer: Document) -> None:
         node: Any = document
         for step in path[:-1]:
             node = node[step]
@@ -50,25 +50,25 @@ def _one_letter(*path: str | int) -> Tampering:
     return tamper
 
 
-def _other_key(document: Document, _other: Document) -> None:
+def _other_key(document: Document, _newer: Document) -> None:
     """Name another key: of a did:web one that it does not show, of a did:key the only one of a stranger."""
     issuer = document["issuer"]["id"]
     method = verification_method(STRANGER) if is_did_key(issuer) else f"{issuer}#key-2"
     document["proof"][0]["verificationMethod"] = method
 
 
-def _other_issuer_and_key(document: Document, _other: Document) -> None:
+def _other_issuer_and_key(document: Document, _newer: Document) -> None:
     document["issuer"]["id"] = STRANGER
     document["proof"][0]["verificationMethod"] = verification_method(STRANGER)
 
 
-def _second_proof(document: Document, _other: Document) -> None:
+def _second_proof(document: Document, newer: Document) -> None:
     document["proof"].append(copy.deepcopy(document["proof"][0]))
-    _one_letter("proof", 1, "proofValue")(document, _other)
+    _one_letter("proof", 1, "proofValue")(document, newer)
 
 
-def _proof_of_another(document: Document, other: Document) -> None:
-    document["proof"] = other["proof"]
+def _newer_proof(document: Document, newer: Document) -> None:
+    document["proof"] = newer["proof"]
 
 
 _HOLDER = "credentialSubject"
@@ -108,12 +108,12 @@ TAMPERINGS: Mapping[str, Tampering] = {
     "verification method": _other_key,
     "purpose of the proof": _put(*_PROOF, "proofPurpose", to="authentication"),
     "cryptosuite": _put(*_PROOF, "cryptosuite", to="eddsa-jcs-2022"),
-    "proof of another badge": _proof_of_another,
+    "proof of a newer badge": _newer_proof,
     "added second proof": _second_proof,
     "removed proof": _remove("proof"),
     "added undefined term": _put("puntenTotaal", to="600"),
-    "added type": lambda document, _other: document["type"].append("EndorsementCredential"),
-    "order of the contexts": lambda document, _other: document["@context"].reverse(),
+    "added type": lambda document, _newer: document["type"].append("EndorsementCredential"),
+    "order of the contexts": lambda document, _newer: document["@context"].reverse(),
     "removed context": _remove("@context", 1),
 }
 
@@ -130,9 +130,9 @@ BLIND_TO_STOLEN_KEYS = frozenset({OPENBADGESLIB})
 """Who takes any key that stands in a DID document, also one that may no longer sign."""
 
 
-def tampered(document: Document, other: Document, tampering: Tampering) -> Document:
+def tampered(document: Document, newer: Document, tampering: Tampering) -> Document:
     """Return a changed copy."""
     changed = copy.deepcopy(document)
-    tampering(changed, other)
+    tampering(changed, newer)
     assert changed != document
     return changed

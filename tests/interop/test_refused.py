@@ -8,7 +8,7 @@ from badges.errors import CredentialInvalid
 from badges.openbadges.did_web import asserting_keys, methods_of
 from badges.openbadges.verify import KnownKeys, verify
 from tests.interop.conftest import STOLEN, Judged, named
-from tests.interop.kinds import ADDRESSES, BASE
+from tests.interop.kinds import ADDRESSES, TWIN
 from tests.interop.tampering import BLIND_TO_STOLEN_KEYS, SEEN_BY_SCHEMAS, SEEN_DIFFERENTLY, TAMPERINGS
 from tests.interop.verifiers import SCHEMAS, Issued
 
@@ -25,7 +25,7 @@ def known_keys(issued: Issued) -> KnownKeys:
 @tamperings
 @dids
 def test_a_badge_is_refused_when_somebody_changed_it(judged: Judged, did: str, tampering: str) -> None:
-    twin = named(BASE, did)
+    twin = named(TWIN, did)
 
     assert judged.accepting(twin) == frozenset(judged.documents[twin].verifiers)
     assert judged.accepting(named(tampering, did)) == SEEN_DIFFERENTLY.get(tampering, frozenset())
@@ -34,7 +34,7 @@ def test_a_badge_is_refused_when_somebody_changed_it(judged: Judged, did: str, t
 @tamperings
 @dids
 def test_our_own_check_refuses_it_too_when_somebody_changed_it(judged: Judged, did: str, tampering: str) -> None:
-    twin = judged.documents[named(BASE, did)]
+    twin = judged.documents[named(TWIN, did)]
     keys = known_keys(twin)
 
     verify(twin.content, keys)
@@ -45,7 +45,7 @@ def test_our_own_check_refuses_it_too_when_somebody_changed_it(judged: Judged, d
 @tamperings
 @dids
 def test_a_picture_is_refused_when_the_badge_in_it_was_changed(judged: Judged, did: str, tampering: str) -> None:
-    assert judged.picture(named(BASE, did)).accepted
+    assert judged.picture(named(TWIN, did)).accepted
     assert not judged.picture(named(tampering, did)).accepted
 
 

@@ -58,13 +58,15 @@ async function dccVerdict(text) {
   // No registry was named, so that step cannot hold; every other step must.
   const steps = result.log.filter((step) => step.id !== 'registered_issuer');
   const schemas = result.additionalInformation.flatMap(({ results }) => results);
-  const failed = [
-    ...steps.filter((step) => step.valid !== true).map((step) => step.id),
-    ...schemas.filter((schema) => schema.result?.valid !== true).map((schema) => `schema ${JSON.stringify(schema)}`),
+  const said = [
+    ...steps.map((step) => [step.valid === true, step.id]),
+    ...schemas.map((schema) => [schema.result?.valid === true, 'schema']),
   ];
-  const signature = steps.some((step) => step.id === 'valid_signature' && step.valid === true);
-  const said = [...steps.map((step) => step.id), `${schemas.length} schema`].join(', ');
-  return [signature && failed.length === 0 && schemas.length > 0, failed.length ? `not ${failed.join('; ')}` : said];
+  // Some documents get neither an error nor a verdict on their signature: silence is no yes.
+  for (const needed of ['valid_signature', 'schema']) {
+    if (!said.some(([, step]) => step === needed)) said.unshift([false, `a word about ${needed}`]);
+  }
+  return [said.every(([valid]) => valid), said.map(([valid, step]) => (valid ? step : `not ${step}`)).join(', ')];
 }
 
 async function didkitVerdict(text) {

@@ -90,6 +90,18 @@ def day(moment: datetime) -> str:
     return written
 
 
+def what_happened(verb: Verb, occurred_at: datetime, who: str) -> str:
+    """Return what was done or decided about a task, when, and by whom where it was not the learner."""
+    on = day(occurred_at)
+    if verb is Verb.APPROVED:
+        return pgettext("learner", "On %(day)s %(who)s looked at your work. It is good.", day=on, who=who)
+    if verb is Verb.AWARDED:
+        return pgettext("learner", "On %(day)s %(who)s gave you this task.", day=on, who=who)
+    if verb is Verb.WITHDRAWN:
+        return pgettext("learner", "On %(day)s %(who)s took this task back.", day=on, who=who)
+    return pgettext("learner", "On %(day)s you said: I have done this.", day=on)
+
+
 def _gives(task: TaskExplanation) -> str:
     if task.is_bonus:
         return npgettext("learner", "%(num)s extra point", "%(num)s extra points", task.points)
@@ -116,16 +128,9 @@ def _because(entry: EntryExplanation, found: LearnerWhy) -> Because:
 def _what_happened(fact: FactExplanation | None, entry: EntryExplanation, found: LearnerWhy) -> str:
     if fact is None:
         return pgettext("learner", "The rules changed on %(day)s.", day=day(entry.published_at))
-    on = day(fact.occurred_at)
     name = found.names.get(fact.actor_id, "") if fact.actor_id else ""
     who = isolated(name) if name else pgettext("learner", "your coach")
-    if fact.verb is Verb.APPROVED:
-        return pgettext("learner", "On %(day)s %(who)s looked at your work. It is good.", day=on, who=who)
-    if fact.verb is Verb.AWARDED:
-        return pgettext("learner", "On %(day)s %(who)s gave you this task.", day=on, who=who)
-    if fact.verb is Verb.WITHDRAWN:
-        return pgettext("learner", "On %(day)s %(who)s took this task back.", day=on, who=who)
-    return pgettext("learner", "On %(day)s you said: I have done this.", day=on)
+    return what_happened(fact.verb, fact.occurred_at, who)
 
 
 def _missing(missing: Missing) -> str:

@@ -1,14 +1,10 @@
-"""The welcome, Today, the route, and the badge to keep."""
+"""The welcome, Today and the route."""
 
 from __future__ import annotations
 
-import uuid
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
-from flask import Response, make_response, redirect, render_template, url_for
-from werkzeug.wrappers import Response as AnyResponse
-
-from badges.award import find_document
-from config.errors import NotFound
 from lti_tool.course.learner_page import learner_page
 from lti_tool.course.membership import welcome as keep_welcome
 from lti_tool.link_settings import open_task_of_link
@@ -24,7 +20,7 @@ def welcome() -> str:
     return render_template("learner/welcome.html", page=page)
 
 
-def begin() -> AnyResponse:
+def begin() -> Response:
     """Keep that the welcome was read, and go on to where the person was going: one task, or all."""
     session = launch_session()
     with tool().db.transaction() as tx:
@@ -41,17 +37,3 @@ def today() -> str:
 def route() -> str:
     """Show the list, the points with their sentence and the road to the goal."""
     return show_route()
-
-
-def credential(award_id: uuid.UUID) -> Response:
-    """Download the signed badge: the holder's own, as it was signed."""
-    session = launch_session()
-    with tool().db.reading() as tx:
-        found = find_document(tx, award_id, session.person_id)
-    if found is None:
-        raise NotFound("credential")
-    _name, document = found
-    response = make_response(document)
-    response.headers["Content-Type"] = "application/vc+ld+json"
-    response.headers["Content-Disposition"] = f'attachment; filename="badge-{award_id}.json"'
-    return response

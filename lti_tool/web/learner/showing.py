@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template
+from sqlalchemy.orm import Session
 
+from lti_tool.course.learner_badges import LearnerBadge, with_decisions
 from lti_tool.course.learner_page import LearnerPage, learner_page
 from lti_tool.course.learner_task import learner_task
 from lti_tool.course.learner_words import WordsToLearner, reason_for, words_to
 from lti_tool.lti.roles import may_earn
 from lti_tool.web.current import launch_session, tool
+from lti_tool.web.learner.badge_sentences import alt_text
 from lti_tool.web.learner.because import day
 from lti_tool.web.learner.notices import Notice, notice_asked_for
 from lti_tool.web.learner.road import draw_road
@@ -43,6 +46,7 @@ def show_today(notice: Notice | None = None) -> str:
     with tool().db.reading() as tx:
         page = learner_page(tx, session.context_id, session.person_id)
         words = words_to(tx, session.context_id, session.person_id)
+        lost = _news_of_lost(tx, page)
     news = [said for said in reversed(words) if said.is_new]
     return draw(
         "learner/today.html",
@@ -50,6 +54,8 @@ def show_today(notice: Notice | None = None) -> str:
         notice or notice_asked_for(page),
         said=say_standing(page),
         news=news,
+        lost=lost,
+        alt_text=alt_text,
         reasons=_reasons(page, [said for said in words if not said.is_new]),
     )
 
@@ -60,6 +66,7 @@ def show_route(notice: Notice | None = None) -> str:
     with tool().db.reading() as tx:
         page = learner_page(tx, session.context_id, session.person_id)
         words = words_to(tx, session.context_id, session.person_id)
+        lost = _news_of_lost(tx, page)
     road = draw_road(
         tuple((task.points, task.done_at is not None) for task in page.required),
         page.points,
@@ -72,6 +79,8 @@ def show_route(notice: Notice | None = None) -> str:
         notice or notice_asked_for(page),
         said=say_standing(page),
         road=road,
+        lost=lost,
+        alt_text=alt_text,
         reasons=_reasons(page, words),
     )
 
@@ -98,6 +107,13 @@ def show_task(task_id: uuid.UUID, notice: Notice | None = None, form: WorkForm |
         form=form or new_form(),
         day=day,
     )
+
+
+def _news_of_lost(tx: Session, page: LearnerPage) -> list[LearnerBadge]:
+    """Return the badges of this course that were taken back, as long as the message about it was not closed."""
+    if not page.shows_points:
+        return []
+    return [badge for badge in with_decisions(tx, page.lost) if badge.taken_back and badge.taken_back.is_new]
 
 
 def _reasons(page: LearnerPage, words: Sequence[WordsToLearner]) -> dict[uuid.UUID, WordsToLearner]:

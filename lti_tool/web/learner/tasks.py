@@ -9,7 +9,10 @@ from werkzeug.wrappers import Response
 
 from config.errors import Conflict, NotFound
 from gamification.hand_ins import HandInInvalid, hand_ins_of
+from lti_tool.course.learner_badges import badge_brought_by
+from lti_tool.course.membership import presentation_of
 from lti_tool.progress import finish_task, hand_in_work
+from lti_tool.roster.models import Presentation
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.learner.notices import (
     arguments_when_done,
@@ -27,12 +30,15 @@ def task(task_id: uuid.UUID) -> str:
 
 
 def done(task_id: uuid.UUID) -> Response | tuple[str, int]:
-    """Record "I have done this", and go on with the page that the button was on. Saying it twice changes nothing."""
+    """Record "I have done this", and go on with the page that the button was on. Saying it twice changes nothing.
+
+    Where this reached the goal, the way goes on by the page that celebrates it.
+    """
     session = launch_session()
     back = request.form.get("back", ROUTE)
     try:
         with tool().db.transaction() as tx:
-            finish_task(
+            recorded = finish_task(
                 tx,
                 context_id=session.context_id,
                 person_id=session.person_id,
@@ -40,12 +46,16 @@ def done(task_id: uuid.UUID) -> Response | tuple[str, int]:
                 task_id=task_id,
                 now=tool().clock.now(),
             )
+            award_id = badge_brought_by(tx, session.context_id, session.person_id, recorded.activity_id)
+            presentation = presentation_of(tx, session.context_id, session.person_id)
     except Conflict as conflict:
         return _show_conflict(task_id, conflict, back)
     except NotFound:
         notice = notice_of_conflict("task-gone")
         return (show_today(notice) if back == TODAY else show_route(notice)), 404
     said = arguments_when_done(task_id)
+    if award_id and presentation is Presentation.EVERYTHING:
+        return redirect(url_for("learner.celebrate", award_id=award_id, **said), 303)
     if back == TASK:
         return redirect(url_for("learner.task", task_id=task_id, **said), 303)
     return redirect(url_for("learner.today" if back == TODAY else "learner.route", **said), 303)

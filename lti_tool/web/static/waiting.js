@@ -1,8 +1,8 @@
 // Looks a few times whether the badge is ready, and shows it in place. Without this script the link does the same.
 (() => {
   const waiting = document.querySelector("[data-waiting]");
-  const card = waiting && waiting.closest(".badge-card");
-  if (!card) return;
+  const part = waiting && waiting.closest("[data-waits]");
+  if (!part) return;
   let looks = 0;
   const look = async () => {
     looks += 1;
@@ -11,11 +11,11 @@
       const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const ready = page.querySelector(".badge-card");
+      const ready = page.querySelector("[data-waits], .badge-card");
       if (ready && !ready.querySelector("[data-waiting]")) {
         const words = document.createElement("div");
         words.setAttribute("role", "status");
-        card.replaceChildren(words);
+        part.replaceChildren(words);
         requestAnimationFrame(() => words.replaceWith(...ready.childNodes));
         return;
       }

@@ -1,4 +1,4 @@
-"""Fields of the teacher's forms: whole numbers, one of a few choices.
+"""Fields of the teacher's forms: whole numbers, one of a few choices, strict or forgiving.
 
 What was typed stays in the field, whatever it was.
 """
@@ -9,6 +9,7 @@ What was typed stays in the field, whatever it was.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -61,3 +62,26 @@ class OneOf(Field):
         """Take what was chosen."""
         if valuelist:
             self.process_data(str(valuelist[0]))
+
+
+class Choice(Field):
+    """One of a few texts. What is sent and is none of them leaves the value as it was, and `is_unknown` says so."""
+
+    widget = TextInput()
+    data: Any
+
+    def __init__(self, values: Iterable[str], **kwargs: Any) -> None:
+        self.values = tuple(str(value) for value in values)
+        self.is_unknown = False
+        super().__init__(**kwargs)
+
+    def process_data(self, value: object) -> None:
+        """Take one of the values, the first for what is none of them."""
+        self.data = str(value) if value in self.values else self.values[0]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was chosen, if it can be chosen."""
+        if valuelist:
+            self.is_unknown = str(valuelist[0]) not in self.values
+            if not self.is_unknown:
+                self.data = str(valuelist[0])

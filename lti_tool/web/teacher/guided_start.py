@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from badges.achievement import BadgeDetails
 from gamification.publish import TaskDraft
 from lti_tool.course.set_up import CourseSetup
 from lti_tool.presets import Preset, find_preset
+from lti_tool.web.teacher.badge_fields import badge_values, picture_values
 from lti_tool.web.teacher.setup_form import BLANK_LINES, SetupForm
 from lti_tool.web.teacher.task_lines import Kind, TaskForm
 
@@ -78,8 +80,24 @@ def _fill(form: SetupForm, locale: str) -> bool:
         form.badge_name.process_data(words.badge_name if words else "")
     if form.badge_criteria.data in {"", None, *(one.badge_criteria for one in written)}:
         form.badge_criteria.process_data(words.badge_criteria if words else "")
+    _fill_badge(form, chosen, earlier, locale)
     form.filled_from.process_data(key)
     return True
+
+
+def _fill_badge(form: SetupForm, chosen: Preset | None, earlier: Preset | None, locale: str) -> None:
+    """Put the details of the set's badge on the form, each unless the teacher made something else of it."""
+    before, now = badge_values(earlier.badge(locale) if earlier else BadgeDetails()), BadgeDetails()
+    if chosen:
+        now = chosen.badge(locale)
+    written = {"", *(words.badge_description for words in earlier.words.values())} if earlier else {""}
+    if (form.badge_description.data or "") in written:
+        form.badge_description.process_data(now.description)
+    if form.badge_type.data == before["badge_type"]:
+        form.badge_type.process_data(now.badge_type)
+    if picture_values(form.design).items() <= before.items():
+        form.compose(now.design)
+    form.settle_alt(BadgeDetails(), locale)
 
 
 def _is_from(line: TaskForm, preset: Preset | None) -> bool:

@@ -6,12 +6,15 @@ with the choice of another language.
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from badges.achievement import AchievementInvalid
 from config.errors import Conflict
 from gamification.errors import RuleInvalid
+from lti_tool.badge_words import badge_type_name, proof_kind_name
 from lti_tool.course.set_up import CourseSetup, course_setup, publish_course
 from lti_tool.link_settings import LmsView, lms_view
 from lti_tool.presets import ready_made_sets
@@ -19,7 +22,8 @@ from lti_tool.roster.gradebook_models import Columns
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.locale import keep_locale, select_locale
 from lti_tool.web.teacher.guided_start import EMPTY, Step, go_to, show_where_the_problem_is, step_of
-from lti_tool.web.teacher.setup_form import SetupForm, form_of
+from lti_tool.web.teacher.setup_badge import badge_on_form
+from lti_tool.web.teacher.setup_form import SetupForm, form_of, posted_form
 
 LARGEST_SET_UP_BYTES = 8_000_000
 """As many tasks as there may be, each explained at the greatest length, in a script that takes six bytes a letter."""
@@ -37,29 +41,30 @@ def allow_long_texts() -> None:
 def edit() -> str:
     """Show the set-up as it holds now."""
     setup, lms = _setup()
-    return _page(form_of(setup), setup, lms, saved=request.args.get("saved") == "1")
+    return _page(form_of(setup, select_locale()), setup, lms, saved=request.args.get("saved") == "1")
 
 
 @blueprint.post("/setup")
 def save() -> Response | str | tuple[str, int]:
-    """Add or remove a line, go to another step, change the language, or publish the whole set-up."""
-    form = SetupForm(request.form)
+    """Add or remove a line, go to another step, show the badge, change the language, or publish the whole set-up."""
     if "locale" in request.form:
         keep_locale(request.form["locale"])
-        setup, lms = _setup()
+    setup, lms = _setup()
+    form = posted_form(request.form, setup, select_locale())
+    if "locale" in request.form:
         form.is_changed = not form.is_published(setup)
         return _page(form, setup, lms)
-    if form.change_lines(request.form):
-        return _page(form, *_setup())
+    if form.change_lines(request.form) or form.change_badge(request.form):
+        return _page(form, setup, lms)
     if "go" in request.form:
-        return _go(form)
+        return _go(form, setup, lms)
     if not form.validate():
-        return _refused(form)
+        return _refused(form, setup, lms)
     try:
-        _publish(form)
+        _publish(form, setup)
     except (RuleInvalid, AchievementInvalid) as invalid:
-        form.show_problem(invalid.path, invalid.problem)
-        return _refused(form)
+        form.show_problem(invalid.path, invalid.problem, setup)
+        return _refused(form, setup, lms)
     except Conflict:
         setup, lms = _setup()
         if not form.is_published(setup):
@@ -68,8 +73,7 @@ def save() -> Response | str | tuple[str, int]:
     return redirect(url_for("setup.edit", saved=1), 303)
 
 
-def _go(form: SetupForm) -> str | tuple[str, int]:
-    setup, lms = _setup()
+def _go(form: SetupForm, setup: CourseSetup, lms: LmsView) -> str | tuple[str, int]:
     here = step_of(form, setup)
     if here is None:
         form.show_conflict(setup)
@@ -78,12 +82,12 @@ def _go(form: SetupForm) -> str | tuple[str, int]:
     return _page(form, setup, lms) if is_shown else (_page(form, setup, lms), 400)
 
 
-def _refused(form: SetupForm) -> tuple[str, int]:
+def _refused(form: SetupForm, setup: CourseSetup, lms: LmsView) -> tuple[str, int]:
     show_where_the_problem_is(form)
-    return _page(form, *_setup()), 400
+    return _page(form, setup, lms), 400
 
 
-def _publish(form: SetupForm) -> None:
+def _publish(form: SetupForm, setup: CourseSetup) -> None:
     session = launch_session()
     with tool().db.transaction() as tx:
         publish_course(
@@ -96,6 +100,7 @@ def _publish(form: SetupForm) -> None:
             goal_points=form.goal_points.data,
             badge_name=form.badge_name.data or "",
             badge_criteria=form.badge_criteria.data or "",
+            badge_details=form.details(setup, session.locale),
             order=form.order.data,
             columns=form.chosen_columns,
             seen_number=form.seen_number.data,
@@ -121,4 +126,7 @@ def _page(form: SetupForm, setup: CourseSetup, lms: LmsView, *, saved: bool = Fa
         presets=ready_made_sets(),
         no_preset=EMPTY,
         columns=Columns,
+        badge=badge_on_form(form, select_locale()),
+        type_name=partial(badge_type_name, select_locale()),
+        kind_name=partial(proof_kind_name, select_locale()),
     )

@@ -12,19 +12,18 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from wtforms import Field, FieldList, Form, FormField, StringField
+from wtforms import FieldList, FormField, StringField
 
-from badges.achievement import AchievementProblem
-from badges.models import CRITERIA_LENGTH, NAME_LENGTH
-from config.typed_text import is_blank, one_line, several_lines
-from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, TaskOrder
+from config.typed_text import one_line
+from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS, Confirmation, TaskOrder
 from gamification.errors import RuleProblem
 from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH
 from gamification.publish import TaskDraft
 from lti_tool.course.set_up import CourseSetup, TaskSetup
 from lti_tool.roster.gradebook_models import Columns
+from lti_tool.web.teacher.badge_fields import DETAIL_FIELDS, BadgeFields, badge_values
 from lti_tool.web.teacher.fields import NumberField, OneOf
-from lti_tool.web.teacher.setup_problems import FormProblem, PlacedProblem, sentence_for
+from lti_tool.web.teacher.setup_problems import FormProblem, skill_sentence
 from lti_tool.web.teacher.task_lines import (
     LINE_BUTTONS,
     Line,
@@ -33,24 +32,30 @@ from lti_tool.web.teacher.task_lines import (
     changed_lines,
     is_same,
     known_fields,
-    line_number,
     line_of,
 )
 
+_BADGE_PATHS = {
+    "badge.name": "badge_name",
+    "badge.criteria": "badge_criteria",
+    "badge.description": "badge_description",
+    "badge.alt_text": "badge_alt",
+    "badge.type": "badge_type",
+}
 BLANK_LINES = 3
 """How many empty lines a teacher sees the first time."""
-TEXT_FIELDS = ("badge_name", "badge_criteria", "preset", "filled_from")
-OTHER_FIELDS = frozenset({*TEXT_FIELDS, "goal_points", "order", "seen_number", "step", "columns"})
+BADGE_FIELDS = ("badge_name", "badge_criteria", "badge_entitled", *DETAIL_FIELDS)
+OTHER_FIELDS = frozenset(
+    {*BADGE_FIELDS, "preset", "filled_from", "goal_points", "order", "seen_number", "step", "columns"}
+)
 
 
-class SetupForm(Form):
+class SetupForm(BadgeFields):
     """Tasks, goal and badge of a course. `step`, `preset`, `filled_from` and `columns` are of the guided start."""
 
     tasks = FieldList(FormField(TaskForm))
     goal_points = NumberField()
     order = OneOf(TaskOrder)
-    badge_name = StringField(filters=[one_line])
-    badge_criteria = StringField(filters=[several_lines])
     seen_number = NumberField()
     step = NumberField()
     preset = StringField(filters=[one_line])
@@ -61,7 +66,7 @@ class SetupForm(Form):
         super().__init__(known_fields(formdata, OTHER_FIELDS) if formdata is not None else None, **values)
         if self.seen_number.data is None:
             self.seen_number.data = -1
-        self.problems: list[PlacedProblem] = []
+        self.problems = []
         self.is_conflict = False
         self.is_changed = False
 
@@ -78,11 +83,18 @@ class SetupForm(Form):
         self.is_changed = True
         lines = [form.typed() for form in self.line_forms()]
         if wanted == "add" and len(lines) >= MOST_TASKS:
-            self._say_of_list(RuleProblem.TOO_MANY_TASKS)
+            self.say_of_list(RuleProblem.TOO_MANY_TASKS)
         elif wanted is not None:
             self.put_lines(changed_lines(lines, wanted, formdata[wanted]))
         if self.step.data is None:
             self.look_at_goal()
+        return True
+
+    def change_badge(self, formdata: Mapping[str, str]) -> bool:
+        """Change or only show the badge, when one of those buttons was used; says whether one was."""
+        if not super().change_badge(formdata):
+            return False
+        self.is_changed = True
         return True
 
     def put_lines(self, lines: Sequence[Mapping[str, object]]) -> None:
@@ -94,7 +106,7 @@ class SetupForm(Form):
         super().validate(extra_validators)
         self._check_lines()
         self._check_goal()
-        self._check_badge()
+        self.check_badge()
         return not self.problems
 
     def check_tasks(self) -> bool:
@@ -107,32 +119,51 @@ class SetupForm(Form):
         """Say at once, before anything is published, that the goal is above what can be earned."""
         goal = self.goal_points.data
         if goal is not None and goal > self.total > 0:
-            self._say(self.goal_points, RuleProblem.GOAL_ABOVE_TOTAL)
+            self.say(self.goal_points, RuleProblem.GOAL_ABOVE_TOTAL)
 
     def ask_to_choose(self) -> None:
         """Say that the first step of the guided start was left open."""
-        self._say(self.preset, FormProblem.NOTHING_CHOSEN)
+        self.say(self.preset, FormProblem.NOTHING_CHOSEN)
 
     def drafts(self) -> list[TaskDraft]:
         """Return the tasks as they are to be published; only after `validate`."""
         return [form.draft for form in self._drafted()]
 
-    def show_problem(self, path: str, problem: StrEnum) -> None:
-        """Put a problem that was found while publishing at its field."""
+    def show_problem(self, path: str, problem: StrEnum, setup: CourseSetup) -> None:
+        """Put a problem that was found while publishing over `setup` at its field."""
         drafted = self._drafted()
         where = path.split(".")
-        if path == "badge.name":
-            self._say(self.badge_name, problem)
-        elif path == "badge.criteria":
-            self._say(self.badge_criteria, problem)
+        if problem == RuleProblem.SKILL_NEEDS_CONFIRMATION:
+            self._refuse_skill(setup)
+        elif where[0] == "badge":
+            self.say(getattr(self, _BADGE_PATHS.get(path, ""), self.badge_name), problem)
         elif path == "goal":
-            self._say(self.goal_points, problem)
+            self.say(self.goal_points, problem)
         elif len(where) > 1 and where[1].isdecimal() and int(where[1]) < len(drafted):
             form = drafted[int(where[1])]
             part = {"is_bonus": "kind"}.get(where[-1], where[-1])
-            self._say(getattr(form, part, form.title), problem)
+            self.say(getattr(form, part, form.title), problem)
         else:
-            self._say_of_list(problem)
+            self.say_of_list(problem)
+
+    def _refuse_skill(self, setup: CourseSetup) -> None:
+        """Say at the type what helps, with the number that counts: closed tasks give points too."""
+        kept = {form.known_id for form in self.line_forms()}
+        counting = [(form.draft.points, form.draft.confirmation) for form in self._drafted() if not form.is_bonus]
+        gone = [(task.points, task.confirmation) for task in self.to_be_closed(setup) if not task.is_bonus]
+        gone += [
+            (rule.points, rule.confirmation) for rule in setup.closed if not (rule.is_bonus or rule.task_id in kept)
+        ]
+        own_word = sum(points for points, confirmation in counting + gone if confirmation is Confirmation.LEARNER)
+        self.needs_confirmation = True
+        self.say_in_words(
+            self.badge_type,
+            skill_sentence(
+                own_word=own_word,
+                total=self.total,
+                has_review=any(confirmation is Confirmation.REVIEWER for _points, confirmation in counting),
+            ),
+        )
 
     def is_published(self, setup: CourseSetup) -> bool:
         """Say whether what was typed is what holds: sent twice, or a colleague had the same idea. After `validate`."""
@@ -140,8 +171,8 @@ class SetupForm(Form):
         return (
             len(drafts) == len(setup.tasks)
             and all(is_same(draft, task) for draft, task in zip(drafts, setup.tasks, strict=True))
-            and (self.goal_points.data, self.order.data, self.badge_name.data or "", self.badge_criteria.data or "")
-            == (setup.goal_points, setup.order, setup.badge_name, setup.badge_criteria)
+            and (self.goal_points.data, self.order.data) == (setup.goal_points, setup.order)
+            and self.is_same_badge(setup)
         )
 
     def show_conflict(self, setup: CourseSetup) -> None:
@@ -195,76 +226,57 @@ class SetupForm(Form):
         self.problems = []
         drafted = self._drafted()
         if not drafted:
-            self._say_of_list(RuleProblem.NO_TASKS)
+            self.say_of_list(RuleProblem.NO_TASKS)
         elif len(drafted) > MOST_TASKS:
-            self._say_of_list(RuleProblem.TOO_MANY_TASKS)
+            self.say_of_list(RuleProblem.TOO_MANY_TASKS)
         seen: set[object] = set()
         for form in drafted:
             self._check_line(form, seen)
         if not self.problems and all(form.is_bonus for form in drafted):
-            self._say_of_list(RuleProblem.NO_REQUIRED_TASKS)
+            self.say_of_list(RuleProblem.NO_REQUIRED_TASKS)
 
     def _check_line(self, form: TaskForm, seen: set[object]) -> None:
         task_id = form.known_id
         if form.task_id.data and (task_id is None or task_id in seen):
-            self._say(form.title, RuleProblem.UNKNOWN_TASK)
+            self.say(form.title, RuleProblem.UNKNOWN_TASK)
         elif task_id is not None:
             seen.add(task_id)
-        self._check_text(form.title, TITLE_LENGTH, RuleProblem.TITLE_MISSING, RuleProblem.TITLE_TOO_LONG)
+        self.check_text(form.title, TITLE_LENGTH, RuleProblem.TITLE_MISSING, RuleProblem.TITLE_TOO_LONG)
         points = form.points.data
         if not form.points.typed:
-            self._say(form.points, FormProblem.POINTS_MISSING)
+            self.say(form.points, FormProblem.POINTS_MISSING)
         elif points is None:
-            self._say(form.points, FormProblem.POINTS_NOT_A_NUMBER)
+            self.say(form.points, FormProblem.POINTS_NOT_A_NUMBER)
         elif points <= 0:
-            self._say(form.points, RuleProblem.POINTS_NOT_POSITIVE)
+            self.say(form.points, RuleProblem.POINTS_NOT_POSITIVE)
         elif points > MOST_POINTS:
-            self._say(form.points, RuleProblem.POINTS_TOO_HIGH)
+            self.say(form.points, RuleProblem.POINTS_TOO_HIGH)
         if len(form.instructions.data or "") > INSTRUCTIONS_LENGTH:
-            self._say(form.instructions, RuleProblem.INSTRUCTIONS_TOO_LONG)
+            self.say(form.instructions, RuleProblem.INSTRUCTIONS_TOO_LONG)
 
     def _check_goal(self) -> None:
         goal = self.goal_points.data
         if not self.goal_points.typed:
-            self._say(self.goal_points, FormProblem.GOAL_MISSING)
+            self.say(self.goal_points, FormProblem.GOAL_MISSING)
         elif goal is None:
-            self._say(self.goal_points, FormProblem.GOAL_NOT_A_NUMBER)
+            self.say(self.goal_points, FormProblem.GOAL_NOT_A_NUMBER)
         elif goal <= 0:
-            self._say(self.goal_points, RuleProblem.GOAL_NOT_POSITIVE)
+            self.say(self.goal_points, RuleProblem.GOAL_NOT_POSITIVE)
         elif not self.problems:
             self.look_at_goal()
 
-    def _check_badge(self) -> None:
-        """Both texts empty is a course without a badge; then nothing that cannot be seen is kept either."""
-        name, criteria = self.badge_name, self.badge_criteria
-        if is_blank(name.data or "") and is_blank(criteria.data or ""):
-            name.data = criteria.data = ""
-            return
-        self._check_text(name, NAME_LENGTH, AchievementProblem.NAME_MISSING, AchievementProblem.NAME_TOO_LONG)
-        self._check_text(
-            criteria, CRITERIA_LENGTH, AchievementProblem.CRITERIA_MISSING, AchievementProblem.CRITERIA_TOO_LONG
-        )
 
-    def _check_text(self, field: Field, longest: int, missing: StrEnum, too_long: StrEnum) -> None:
-        text = field.data or ""
-        if is_blank(text):
-            self._say(field, missing)
-        elif len(text) > longest:
-            self._say(field, too_long)
-
-    def _say(self, field: Field, problem: StrEnum) -> None:
-        sentence = sentence_for(problem, total=self.total)
-        field.errors = (*field.errors, sentence)
-        self.problems.append(PlacedProblem(field.id, sentence, line_number(field.name)))
-
-    def _say_of_list(self, problem: StrEnum) -> None:
-        self.problems.append(PlacedProblem("tasks", sentence_for(problem, total=self.total)))
+def posted_form(formdata: Mapping[str, str], setup: CourseSetup, locale: str) -> SetupForm:
+    """Return the form as it was sent, over what is published."""
+    form = SetupForm(formdata, data=badge_values(setup.badge_details))
+    form.settle_alt(setup.badge_details, locale)
+    return form
 
 
-def form_of(setup: CourseSetup) -> SetupForm:
+def form_of(setup: CourseSetup, locale: str) -> SetupForm:
     """Return the form over what is published: as the first step of the guided start where that is nothing yet."""
     is_new = setup.version_number == 0
-    return SetupForm(
+    form = SetupForm(
         data={
             "tasks": [line_of(task) for task in setup.tasks] or [{} for _ in range(BLANK_LINES)],
             "goal_points": setup.goal_points or None,
@@ -274,5 +286,8 @@ def form_of(setup: CourseSetup) -> SetupForm:
             "seen_number": setup.version_number,
             "step": 1 if is_new else None,
             "columns": Columns.ONE if is_new else "",
+            **badge_values(setup.badge_details),
         }
     )
+    form.settle_alt(setup.badge_details, locale)
+    return form

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from badges.achievement import AchievementProblem
-from badges.models import CRITERIA_LENGTH, NAME_LENGTH
+from badges.models import ALT_TEXT_LENGTH, CRITERIA_LENGTH, DESCRIPTION_LENGTH, NAME_LENGTH
 from gamification.engine.rule_set import MOST_POINTS, MOST_TASKS
 from gamification.errors import RuleProblem
 from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH
@@ -22,6 +22,8 @@ class FormProblem(StrEnum):
     GOAL_MISSING = "goal-missing"
     GOAL_NOT_A_NUMBER = "goal-not-a-number"
     NOTHING_CHOSEN = "nothing-chosen"
+    UNKNOWN_CHOICE = "unknown-choice"
+    NOT_ENTITLED = "not-entitled"
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,62 @@ def sentence_for(problem: StrEnum, *, total: int = 0) -> str:
             "This task no longer exists. Remove the line, or type the task again on a new line."
         ),
         AchievementProblem.NAME_MISSING: gettext(
-            "Give the badge a name. Or leave the name and the text below both empty: then there is no badge."
+            "Give the badge a name. Or leave the name and the texts below it empty: then there is no badge."
         ),
         AchievementProblem.NAME_TOO_LONG: gettext(
             "Make the name of the badge shorter: %(num)s characters at most.", num=NAME_LENGTH
         ),
         AchievementProblem.CRITERIA_MISSING: gettext(
-            "Write down what a participant does to get the badge. Or leave the name empty too: then there is no badge."
+            "Write down what a participant does to get the badge. Or leave the other texts empty too: then there is no "
+            "badge."
         ),
         AchievementProblem.CRITERIA_TOO_LONG: gettext(
             "Make this text shorter: %(num)s characters at most.", num=CRITERIA_LENGTH
+        ),
+        AchievementProblem.DESCRIPTION_TOO_LONG: gettext(
+            "Make the text about what the badge shows shorter: %(num)s characters at most.", num=DESCRIPTION_LENGTH
+        ),
+        AchievementProblem.ALT_TEXT_MISSING: gettext("Describe the picture in a few words."),
+        AchievementProblem.ALT_TEXT_TOO_LONG: gettext(
+            "Describe the picture in fewer words: %(num)s characters at most.", num=ALT_TEXT_LENGTH
         ),
         FormProblem.POINTS_MISSING: gettext("Fill in how many points this task gives."),
         FormProblem.POINTS_NOT_A_NUMBER: gettext("Fill in a whole number in digits, for example 10."),
         FormProblem.GOAL_MISSING: gettext("Fill in how many points are enough."),
         FormProblem.GOAL_NOT_A_NUMBER: gettext("Fill in the goal as a whole number in digits, for example 50."),
         FormProblem.NOTHING_CHOSEN: gettext("Choose a set, or start with empty lines."),
+        FormProblem.UNKNOWN_CHOICE: gettext("This choice does not exist. Choose one of those below."),
+        FormProblem.NOT_ENTITLED: gettext(
+            "Tick that your organisation may give this proof. Or choose an own certificate."
+        ),
     }
     return sentences.get(problem) or gettext("This cannot be kept. Check what you typed.")
+
+
+def skill_sentence(*, own_word: int, total: int, has_review: bool) -> str:
+    """Say why a badge cannot be a skill badge, and what helps.
+
+    `own_word` is what learners can get for the goal by what they tick themselves, `total` the highest goal, and
+    `has_review` whether somebody looks at any required task.
+    """
+    if not has_review:
+        return gettext(
+            "A skill badge needs at least one required task that somebody looks at. Here participants tick everything "
+            "themselves. Have somebody look at a required task, or choose “Taking part”."
+        )
+    if own_word < total:
+        return ngettext(
+            "With tasks that participants tick themselves somebody gets %(num)s point. Set the goal to %(goal)s or "
+            "more, have somebody look at more tasks, or choose “Taking part”.",
+            "With tasks that participants tick themselves somebody gets %(num)s points. Set the goal to %(goal)s or "
+            "more, have somebody look at more tasks, or choose “Taking part”.",
+            own_word,
+            goal=own_word + 1,
+        )
+    return ngettext(
+        "With tasks that participants tick themselves, closed ones too, somebody gets %(num)s point. That is enough "
+        "for any goal that can be set here. Add required tasks that somebody looks at, or choose “Taking part”.",
+        "With tasks that participants tick themselves, closed ones too, somebody gets %(num)s points. That is enough "
+        "for any goal that can be set here. Add required tasks that somebody looks at, or choose “Taking part”.",
+        own_word,
+    )

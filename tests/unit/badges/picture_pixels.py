@@ -43,14 +43,15 @@ def pixels_of(png: bytes) -> list[list[Pixel]]:
 def _unfiltered(kind: int, line: bytes, above: bytes) -> bytes:
     """Undo a row's filter: https://www.w3.org/TR/png-3/#9Filter-types."""
     row = bytearray(line)
-    for at in range(len(row)):
+    for at, up in enumerate(above if kind else b""):
         left, upper_left = (row[at - 4], above[at - 4]) if at >= 4 else (0, 0)
-        up = above[at]
-        guess = (0, left, up, (left + up) // 2, _paeth(left, up, upper_left))[kind]
+        guess = _paeth(left, up, upper_left) if kind == 4 else (0, left, up, (left + up) // 2)[kind]
         row[at] = (row[at] + guess) % 256
     return bytes(row)
 
 
 def _paeth(left: int, up: int, upper_left: int) -> int:
-    estimate = left + up - upper_left
-    return min((left, up, upper_left), key=lambda value: abs(estimate - value))
+    to_left, to_up, to_both = abs(up - upper_left), abs(left - upper_left), abs(left + up - 2 * upper_left)
+    if to_left <= to_up and to_left <= to_both:
+        return left
+    return up if to_up <= to_both else upper_left

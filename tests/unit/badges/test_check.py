@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from badges.errors import Step
 from badges.openbadges.baking import bake
+from badges.openbadges.canonical import canonical_form
 from badges.openbadges.check import Checked, Outcome, check
 from badges.openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_3_0_2, OPEN_BADGES_EXTENSIONS
 from badges.openbadges.did import did_key, verification_method
 from badges.openbadges.document import signed_bytes
+from badges.openbadges.evidence import Evidence
 from badges.openbadges.key import PrivateKey
 from badges.openbadges.proof_data_integrity import with_proof
 from tests.unit.badges.examples import (
@@ -70,13 +72,20 @@ FOREIGN = {
     "issuer by its id": {"issuer": did_key(KEY.public_key)},
     "one type": {"issuer": {"id": did_key(KEY.public_key), "type": "Profile", "name": "De Brug"}},
     "one evidence": {"evidence": {"id": "https://example.org/werk", "type": "Evidence", "name": "Werk"}},
-    "evidence by its id": {"evidence": "https://example.org/werk"},
     "image": {"image": {"id": "https://example.org/ster.png", "type": "Image", "caption": "Ster"}},
     "extensions": {
         "@context": [*make_document()["@context"], OPEN_BADGES_EXTENSIONS],
         "credentialSchema": {"id": "https://example.org/schema.json", "type": "1EdTechJsonSchemaValidator2019"},
     },
 }
+
+
+@pytest.mark.parametrize("evidence", ["https://example.org/werk", ["https://example.org/werk"]])
+def test_evidence_is_told_when_it_is_only_an_address(evidence: Any) -> None:
+    checked = _checked(_as_it_is({**make_document(), "evidence": evidence}))
+
+    assert checked.says is not None
+    assert checked.says.evidence == (Evidence("https://example.org/werk", "", ""),)
 
 
 @pytest.mark.parametrize("changes", FOREIGN.values(), ids=FOREIGN.keys())
@@ -220,6 +229,23 @@ def test_a_repeated_piece_is_refused_when_the_signature_cannot_see_it() -> None:
     tampered["evidence"].append(tampered["evidence"][0])
 
     assert _checked(tampered).step is Step.CREDENTIAL
+
+
+def test_the_last_day_is_not_overlooked_when_it_is_moved_to_another_node_of_the_same_id() -> None:
+    endorsement = {
+        "id": "urn:x:endorsement",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "credentialSubject": {"id": make_document()["id"], "type": ["EndorsementSubject"], "endorsementComment": "Ja"},
+    }
+    document = {**make_document(), "validUntil": "2026-11-22T20:00:00Z", "endorsement": [endorsement]}
+    moved = copy_of(document)
+    moved["endorsement"][0]["credentialSubject"]["validUntil"] = moved.pop("validUntil")
+    moved["endorsement"][0]["credentialSubject"]["type"].append("VerifiableCredential")
+
+    checked = _checked({**moved, "proof": _as_it_is(document)["proof"]})
+
+    assert canonical_form(moved) == canonical_form(document)
+    assert (checked.outcome, checked.step) == (Outcome.CANNOT_TELL, Step.STRUCTURE)
 
 
 def test_a_type_is_refused_when_it_is_spelled_as_the_property_that_means_the_same() -> None:

@@ -88,8 +88,8 @@ def test_text_is_refused_when_implementations_sign_it_differently(text: str) -> 
 
 def _nested(depth: int) -> dict[str, Any]:
     node: dict[str, Any] = {"id": "urn:x:y"}
-    for _ in range(depth):
-        node = {"id": "urn:x:y", "issuer": node}
+    for level in range(depth):
+        node = {"id": f"urn:x:{level}", "issuer": node}
     return node
 
 

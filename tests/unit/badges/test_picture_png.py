@@ -16,16 +16,16 @@ from badges.picture.shapes import OUTLINES, SIZE
 from tests.unit.badges.picture_pixels import Pixel, chunks_of, pixels_of
 
 SHAPES, COLOURS, SYMBOLS, LEVELS = list(Shape), list(Colour), list(Symbol), list(Level)
-# Each pair of values of two axes comes together somewhere; the whole product would take minutes.
+# Each shape in each colour, with every symbol and level in turn; the whole product would take minutes.
 SAMPLE = [
-    Design(shape, colour, SYMBOLS[(5 * s + 7 * c + 11 * n) % len(SYMBOLS)], LEVELS[(s + c + n) % 4])
-    for (s, shape), (c, colour), n in product(enumerate(SHAPES), enumerate(COLOURS), range(4))
+    Design(shape, colour, SYMBOLS[(5 * s + 7 * c + 11 * n) % len(SYMBOLS)], LEVELS[(s + c + 2 * n) % 4])
+    for (s, shape), (c, colour), n in product(enumerate(SHAPES), enumerate(COLOURS), range(2))
 ]
 
 
 @cache
-def seen(design: Design, size: int = 32) -> list[Pixel]:
-    return [pixel for row in pixels_of(png_of(design, size)) for pixel in row]
+def seen(design: Design, size: int = 32) -> list[list[Pixel]]:
+    return pixels_of(png_of(design, size))
 
 
 def hex_of(pixel: Pixel) -> str:
@@ -33,9 +33,18 @@ def hex_of(pixel: Pixel) -> str:
 
 
 def differing(one: Design, other: Design) -> int:
-    """Return how many of the 1,024 pixels differ by more than a third of the range in some channel."""
-    pairs = zip(seen(one), seen(other), strict=True)
-    return sum(max(abs(a - b) for a, b in zip(first, second, strict=True)) > 85 for first, second in pairs)
+    """Return how many of the 1,024 pixels differ, by over a third of what lies between symbol and surface.
+
+    Seen in green, which weighs most in brightness; the designs are of the same colour.
+    """
+    paint = PALETTE[one.colour]
+    third = abs(int(paint.symbol[3:5], 16) - int(paint.surface[3:5], 16)) / 3
+    return sum(abs(a - b) > third for a, b in zip(green(one), green(other), strict=True))
+
+
+@cache
+def green(design: Design) -> bytes:
+    return bytes(pixel[1] for row in seen(design) for pixel in row)
 
 
 def test_sample_holds_every_value_of_every_axis() -> None:
@@ -45,7 +54,7 @@ def test_sample_holds_every_value_of_every_axis() -> None:
 
 @pytest.mark.parametrize("design", SAMPLE, ids=Design.to_text)
 def test_picture_is_a_square_with_clear_corners(design: Design) -> None:
-    rows = pixels_of(png_of(design, 32))
+    rows = seen(design)
 
     assert [len(row) for row in rows] == [32] * 32
     assert rows[16][16][3] == 255
@@ -84,7 +93,7 @@ def test_symbol_is_seen_at_32_pixels(colour: Colour, symbol: Symbol) -> None:
     """At least 40 pixels inside the edge and above the marks reach 3:1 on the surface: as many as a bold letter has."""
     surface = PALETTE[colour].surface
     for shape, level, bottom in ((Shape.CIRCLE, Level.NONE, 25), (Shape.SHIELD, Level.THREE, 21)):
-        rows = pixels_of(png_of(Design(shape, colour, symbol, level), 32))
+        rows = seen(Design(shape, colour, symbol, level))
         inside = [pixel for row in rows[7:bottom] for pixel in row[7:25]]
 
         assert sum(ratio(hex_of(pixel), surface) >= 3 for pixel in inside) >= 40, (shape, level)
@@ -93,22 +102,22 @@ def test_symbol_is_seen_at_32_pixels(colour: Colour, symbol: Symbol) -> None:
 @pytest.mark.parametrize("shape", Shape)
 @pytest.mark.parametrize("level", [Level.NONE, Level.THREE])
 def test_symbols_are_told_apart_at_32_pixels(shape: Shape, level: Level) -> None:
-    """Any two differ in 25 pixels, an eighth of the square that the smallest symbol fills."""
+    """Any two differ in 30 pixels, a seventh of the square that the smallest symbol fills."""
     for one, other in combinations(Symbol, 2):
         pixels = differing(Design(shape, symbol=one, level=level), Design(shape, symbol=other, level=level))
 
-        assert pixels >= 25, (one, other)
+        assert pixels >= 30, (one, other)
 
 
 @pytest.mark.parametrize("level", Level)
 def test_shapes_are_told_apart_at_32_pixels(level: Level) -> None:
     for one, other in combinations(Shape, 2):
-        assert differing(Design(one, level=level), Design(other, level=level)) >= 60, (one, other)
+        assert differing(Design(one, level=level), Design(other, level=level)) >= 45, (one, other)
 
 
 @pytest.mark.parametrize("shape", Shape)
 def test_levels_are_told_apart_at_32_pixels(shape: Shape) -> None:
-    for symbol, (one, other) in product(Symbol, combinations(Level, 2)):
+    for symbol, (one, other) in product(SYMBOLS[::3], combinations(Level, 2)):
         pixels = differing(Design(shape, symbol=symbol, level=one), Design(shape, symbol=symbol, level=other))
 
         assert pixels >= 8, (symbol, one, other)
@@ -116,15 +125,13 @@ def test_levels_are_told_apart_at_32_pixels(shape: Shape) -> None:
 
 @pytest.mark.parametrize(("shape", "colour"), list(product(Shape, Colour)))
 def test_marks_are_counted_at_32_pixels(shape: Shape, colour: Colour) -> None:
-    """Under every symbol, the runs of pixels that reach 3:1 in the row of the marks are as many as the level."""
+    """In the row of the marks, the runs of pixels that reach 3:1 on the surface are as many as the level."""
     surface = PALETTE[colour].surface
-    middle = OUTLINES[shape].marks / SIZE * 32
-    for symbol, level in product(Symbol, [Level.ONE, Level.TWO, Level.THREE]):
-        row = pixels_of(png_of(Design(shape, colour, symbol, level), 32))[int(middle)]
+    for level in (Level.ONE, Level.TWO, Level.THREE):
+        row = seen(Design(shape, colour, level=level))[int(OUTLINES[shape].marks / SIZE * 32)]
         marked = [ratio(hex_of(pixel), surface) >= 3 for pixel in row[8:24]]
 
-        runs = sum(now and not before for before, now in pairwise([False, *marked]))
-        assert runs == level, (symbol, marked)
+        assert sum(now and not before for before, now in pairwise([False, *marked])) == level, marked
 
 
 @pytest.mark.parametrize("shape", Shape)
@@ -132,7 +139,7 @@ def test_symbol_leaves_a_row_free_above_the_marks_at_32_pixels(shape: Shape) -> 
     """So that a mark is never taken for a part of the symbol."""
     surface = PALETTE[Colour.MOSS].surface
     for symbol in Symbol:
-        rows = pixels_of(png_of(Design(shape, symbol=symbol, level=Level.THREE), 32))
+        rows = seen(Design(shape, symbol=symbol, level=Level.THREE))
         top_of_marks = int(OUTLINES[shape].marks / SIZE * 32) - 1
 
         row = rows[top_of_marks - 1][8:24]
@@ -142,7 +149,7 @@ def test_symbol_leaves_a_row_free_above_the_marks_at_32_pixels(shape: Shape) -> 
 @pytest.mark.parametrize("design", SAMPLE, ids=Design.to_text)
 def test_picture_stands_out_on_every_page_at_32_pixels(design: Design) -> None:
     """Going inwards from each side through the middle, the first full pixel reaches 3:1 on each page."""
-    rows = pixels_of(png_of(design, 32))
+    rows = seen(design)
     columns = list(zip(*rows, strict=True))
     for line in (rows[16], rows[16][::-1], columns[16], columns[16][::-1]):
         edge = next(pixel for pixel in line if pixel[3] == 255)
