@@ -53,7 +53,7 @@ e2e: install-e2e ## Play the thread in a real browser (needs Debian's chromium)
 	$(PYTEST) tests/e2e
 
 interop: install-interop ## Let verifiers that others wrote judge every kind of badge (needs Node and npm)
-	$(PYTEST) tests/interop -rs
+	$(PYTEST) tests/interop
 
 bench: install ## Measure, both sides in one run, as JSON lines
 	$(BIN)/python -m benchmarks

@@ -32,6 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"the interop tests need {lacking}"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if lacking := missing():
+        terminalreporter.write_line(f"Skipped: the interop tests need {lacking}.")
+
+
 @dataclass(frozen=True)
 class Judged:
     """All documents by name, and what every verifier said of each."""

@@ -7,6 +7,9 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from badges.achievement import BadgeDetails
 from badges.award import find_award, list_awards, signed_document
 from badges.issuer import issuer_document, rotate_key
@@ -164,7 +167,7 @@ class School:
     def new_key(self, *, compromised: bool = False) -> None:
         self.wait()
         with self.tool.db.transaction() as tx:
-            profile = tx.query(IssuerProfile).filter_by(registration_id=self.registration.id).one()
+            profile = self._issuer(tx)
             rotate_key(tx, self.tool.box, profile.id, compromised=compromised, now=self.tool.clock.now())
 
     def signed(self, award_id: uuid.UUID) -> bytes:
@@ -180,11 +183,15 @@ class School:
         """Return a document with what the issuer shows now, and baked into its picture."""
         with self.tool.db.reading() as tx:
             award = find_award(tx, award_id)
-            profile = tx.query(IssuerProfile).filter_by(registration_id=self.registration.id).one()
+            profile = self._issuer(tx)
             document = issuer_document(tx, profile.id)
             web = {} if document is None else {document_url(profile.did): json.dumps(document)}
         assert award is not None
         return Issued(content, web, bake(png_of(award.details.design, 512), content))
+
+    def _issuer(self, tx: Session) -> IssuerProfile:
+        query = select(IssuerProfile).where(IssuerProfile.registration_id == self.registration.id)
+        return tx.execute(query).scalar_one()
 
     def _learner(self) -> dict[str, object]:
         return {"context_id": self.context.id, "person_id": self.learner.id, "role": PrincipalRole.LEARNER}
