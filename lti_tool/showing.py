@@ -44,7 +44,7 @@ class BadgeErased(NotFound):
 class OpenBadge:
     """A badge that its holder shares.
 
-    `holder_name` is empty unless they want it shown. `document` is None where the badge does not hold any more, or is
+    `holder_name` is empty unless they want it shown. `document` is None where the badge does not hold any more or is
     not signed yet; `waits_for_signature` says that a newer document is on its way.
     """
 
@@ -144,7 +144,7 @@ def open_file(tx: Session, award_id: uuid.UUID) -> tuple[AwardView, bytes]:
         NotFound: it is private, taken back, erased, not signed yet, or there never was one.
     """
     badge = open_badge(tx, award_id)
-    if not badge.award.is_held or badge.document is None:
+    if badge.document is None:
         raise NotFound("credential")
     return badge.award, badge.document
 

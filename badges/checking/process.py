@@ -100,7 +100,6 @@ class CheckingProcess:
         self._process.wait()
         self._socket.close()
         if (said := self._process.stderr) is not None and not said.closed:
-            os.set_blocking(said.fileno(), False)
             if words := said.read(_LAST_WORDS_BYTES):
                 logger.warning("checking process complained", extra={"said": words.decode(errors="replace")})
             said.close()

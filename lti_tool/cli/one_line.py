@@ -16,7 +16,7 @@ def on_one_line(text: str) -> str:
 
     What is very long is cut, and says so.
     """
-    text = " ".join(text[: MOST_CHARACTERS * 4].split())
+    text = " ".join(text.split())
     cut = text[:MOST_CHARACTERS]
     shown = "".join(_code(character) if _is_dangerous(character) else character for character in cut)
     return shown if len(cut) == len(text) else f"{shown} … (cut)"

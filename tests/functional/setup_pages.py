@@ -14,7 +14,7 @@ def fields_of(page: str) -> dict[str, Any]:
     fields = {}
     for tag in re.findall(r"<input\b[^>]*>", page):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        is_off = 'type="radio"' in tag and not re.search(r"\schecked\b", tag)
+        is_off = re.search(r'type="(radio|checkbox)"', tag) and not re.search(r"\schecked\b", tag)
         if name and not is_off and name.group(1) not in {"csrf_token", "locale"}:
             fields[name.group(1)] = unescape(value.group(1) if value else "")
     for name, value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', page, re.S):
@@ -25,5 +25,5 @@ def fields_of(page: str) -> dict[str, Any]:
 def press(teacher: Launched, page: str, button: dict[str, str], **typed: str) -> str:
     """Type into the form of a page, press a button, and return the page that comes."""
     known = fields_of(page)
-    assert typed.keys() <= known.keys() | {"preset"}, typed.keys() - known.keys()
+    assert typed.keys() <= known.keys() | {"preset", "badge_entitled"}, typed.keys() - known.keys()
     return teacher.post("setup", known | typed | button, follow_redirects=True).get_data(as_text=True)

@@ -25,6 +25,13 @@ PUBLIC_ENDPOINTS = {
     "lti.window",
     "lti.launch",
     "lti.jwks",
+    "badges.page",
+    "badges.credential",
+    "badges.baked",
+    "badges.picture",
+    "badges.report",
+    "badges.send_report",
+    "badges.did_document",
 }
 
 
@@ -71,6 +78,25 @@ def test_every_route_behind_a_launch_lets_in_the_roles_of_its_door_and_nobody_el
     assert seen > 8
 
 
+@pytest.mark.parametrize("role", list(ROLES), ids=str)
+def test_public_badge_when_walked_takes_no_notice_of_who_is_logged_in(sqlite_site: Site, role: PrincipalRole) -> None:
+    launched = sqlite_site.launch_as(role)
+    launched.get()
+    seen = 0
+    for rule in sqlite_site.app.url_map.iter_rules():
+        if not rule.endpoint.startswith("badges."):
+            continue
+        values = {name: 256 if name == "size" else uuid.uuid4() for name in rule.arguments}
+        path = sqlite_site.app.url_map.bind("x").build(rule.endpoint, values)
+        for method in {"GET", "POST"} & set(rule.methods or ()):
+            seen += 1
+            for client in (launched.client, sqlite_site.client()):
+                response = client.open(path, method=method, base_url=TOOL_URL)
+                assert response.status_code == 404, (method, rule.rule)
+                assert "Set-Cookie" not in response.headers
+    assert seen > 6
+
+
 def test_task_of_another_course_when_named_is_not_found(site: Site) -> None:
     teacher = site.launch_as(TEACHER_ROLE)
     teacher.post("setup", setup_form([("Lezen", 10)], 10))
@@ -91,7 +117,7 @@ def test_badge_of_somebody_else_when_asked_for_is_not_found(site: Site) -> None:
     while drain(site.tool):
         pass
     page = holder.get("route").get_data(as_text=True)
-    award_id = page.partition("/badges/")[2].partition("/credential.json")[0]
+    award_id = page.partition("/badges/")[2].partition("/")[0]
     path = f"badges/{award_id}/credential.json"
 
     assert holder.get(path).status_code == 200

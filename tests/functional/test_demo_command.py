@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from badges.openbadges.baking import extract
 from badges.openbadges.verify import verify
 from config.errors import PlatformFailed
 from config.http import HttpClient
@@ -23,7 +24,7 @@ from tests.factories.ports import free_port
 
 DEMO = [sys.executable, "-c", "from lti_tool.cli import main; main()", "demo"]
 
-FILES = {"credential.json", "explanation.json", "gradebook.json", "ledger.csv", "summary.json"}
+FILES = {"badge.png", "credential.json", "explanation.json", "gradebook.json", "ledger.csv", "summary.json"}
 
 StartDemo = Callable[..., "subprocess.Popen[str]"]
 
@@ -41,9 +42,11 @@ def test_demo_when_played_headless_writes_a_valid_badge_and_the_gradebook_and_le
     summary = json.loads((out / "summary.json").read_text())
     assert json.loads(output) == summary
     assert summary["ok"] is True
-    assert len(summary["steps"]) == 20
-    verified = verify((out / "credential.json").read_bytes())
+    assert len(summary["steps"]) == 23
+    document = (out / "credential.json").read_bytes()
+    verified = verify(document)
     assert (verified.achievement_name, verified.issuer_name) == ("Veilig werken", "Demo-school")
+    assert extract((out / "badge.png").read_bytes()) == document
     assert _fractions(out / "gradebook.json") == {"zoe": 1.0, "ahmed": 0.583}
     explained = json.loads((out / "explanation.json").read_text())
     assert explained["goal"]["is_reached"] is True
@@ -61,8 +64,9 @@ def test_demo_when_played_headless_writes_a_valid_badge_and_the_gradebook_and_le
     [
         ("swap-key", "403", {"summary.json"}),
         ("refuse?service=ags&status=400&count=1000", "the gradebook does not show", FILES),
+        ("override?person=zoe&score=100", "the gradebook does not say where the badge is", FILES),
     ],
-    ids=["platform-key-swapped", "gradebook-refuses"],
+    ids=["platform-key-swapped", "gradebook-refuses", "graded-by-hand"],
 )
 def test_demo_when_the_platform_goes_wrong_fails_says_where_and_writes_what_there_is(
     start_demo: StartDemo, port: int, tmp_path: Path, lever: str, broken: str, written: set[str]

@@ -302,3 +302,48 @@ def test_participants_page_when_the_platform_differs_tells_the_teacher_and_not_t
     assert "lms-asks" not in assistant.get("participants").get_data(as_text=True)
     answer(teacher, questions(set_up_page(teacher))[0], "keep")
     assert "lms-asks" not in teacher.get("participants").get_data(as_text=True)
+
+
+class TestSkillBadge:
+    """A skill badge asks that somebody looked; a setting in the platform cannot take that away."""
+
+    BADGE = {
+        "goal_points": "20",
+        "badge_name": "Lezen",
+        "badge_criteria": "Je leest.",
+        "badge_type": "skill",
+        "seen_number": "1",
+        "tasks-0-title": "Lezen",
+        "tasks-0-points": "20",
+        "tasks-0-confirmation": "reviewer",
+    }
+
+    def teacher_with_badge(self, site: Site) -> Launched:
+        teacher = launch(site, TEACHER, {"mijlpaal_points": "20", "mijlpaal_confirm": "review"})
+        task_id = re.search(r'name="tasks-0-task_id" value="([^"]+)"', set_up_page(teacher))
+        assert task_id
+        assert teacher.post("setup", {**self.BADGE, "tasks-0-task_id": task_id[1]}).status_code == 303
+        return teacher
+
+    def test_setting_when_it_breaks_the_badge_says_why_and_is_not_taken(self, site: Site) -> None:
+        self.teacher_with_badge(site)
+        teacher = launch(site, TEACHER, {"mijlpaal_points": "20", "mijlpaal_confirm": "self"})
+
+        page = set_up_page(teacher)
+
+        assert "De badge is voor een vaardigheid: daarvoor moet iemand iets hebben bekeken." in page
+        assert 'value="take"' not in page
+        assert "Er is intussen iets veranderd." in answer(teacher, questions(page)[0], "take")
+        assert "Onthouden." in answer(teacher, questions(page)[0], "keep")
+
+    def test_launch_when_its_task_would_break_the_badge_goes_on_without_the_task(self, site: Site) -> None:
+        self.teacher_with_badge(site)
+
+        learner = launch(site, LEARNER, {"mijlpaal_points": "25"}, link="Nog een")
+        assert learner.get(follow_redirects=True).status_code == 200
+        teacher = launch(site, TEACHER, {"mijlpaal_points": "5"}, link="Klein")
+
+        assert points_here(site) == [20, 5]
+        page = set_up_page(teacher)
+        assert [asked["theirs"] for asked in questions(page)] == ["25"]
+        assert "De badge is voor een vaardigheid" in page

@@ -113,7 +113,7 @@ class TestLearnerPage:
         text = text_of(learner)
 
         assert "Gelukt! Je hebt de badge: Veilig werken" in text
-        assert "Je badge wordt gemaakt. Kijk zo nog eens." in text
+        assert "Deze badge is nieuw. Bekijk wat je ervoor hebt gedaan." in text
         assert "Je mag nog meer doen. Het hoeft niet. In totaal kun je 60 punten halen." in text
         assert "100 %" in text
         assert "Dit kun je nu doen" not in text_of(learner, "today")
@@ -144,7 +144,7 @@ class TestLearnerPage:
         text = text_of(learner)
 
         assert "Het doel is veranderd. Je badge blijft van jou." in text
-        assert "Bewaar mijn badge" in text
+        assert "Bekijk mijn nieuwe badge" in text
         assert "krijg je de badge" not in text
 
     @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ class TestSetupForm:
             ("goal_points", "Het doel moet minstens 1 punt zijn."),
             (
                 "badge_name",
-                "Geef de badge een naam. Of laat de naam en de tekst eronder allebei leeg: dan is er geen badge.",
+                "Geef de badge een naam. Of laat de naam en de teksten eronder leeg: dan is er geen badge.",
             ),
         ]:
             assert f'<a href="#{field}">{sentence}</a>' in page

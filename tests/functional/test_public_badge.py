@@ -5,199 +5,41 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass, field
-from datetime import timedelta
 from html import unescape
 
 import pytest
-from flask.testing import FlaskClient
-from jinja2 import StrictUndefined
-from sqlalchemy import delete, select, update
-from werkzeug.test import TestResponse
 
 from badges.achievement import BadgeDetails
-from badges.issuer import ensure_issuer_profile, rotate_key
-from badges.kinds import BadgeType, ProofKind
-from badges.models import Award, AwardState, Credential, CredentialSalt, IssuerKey, IssuerProfile
+from badges.kinds import BadgeType
+from badges.models import AwardState
 from badges.openbadges.baking import extract
 from badges.openbadges.check import Outcome, check
-from badges.reports import reports_about
-from badges.sharing import share, stop_sharing
 from config.ids import new_id
-from gamification.engine.activity import Verb
-from gamification.engine.rule_set import Confirmation
-from gamification.publish import TaskDraft
-from lti_tool.awarding import give_badge, take_badge_back
-from lti_tool.course.set_up import publish_course
-from lti_tool.issuing import issue_credential
-from lti_tool.jobs.worker import drain
-from lti_tool.roster.models import Context, Person, Registration
-from lti_tool.showing import CHECK_AGAIN_AFTER
 from tests.factories.launch import TOOL_URL
-from tests.functional.classroom import TEACHER, Classroom, open_classroom, words_in
+from tests.functional.classroom import words_in
 from tests.functional.conftest import Site
-
-HOLDER = "Zoë van den Berg"
-BADGE = "Veilig werken"
-CRITERIA = "Je werkt veilig met machines."
-SHOWS = "Laat zien dat iemand veilig werkt."
-ALT_TEXT = "Een schild met een helm."
-REASON = "Dit was een vergissing."
-ISSUER = "Voorbeeldschool Rotterdam"
-REPORTED = "Dit werk is niet van deze persoon."
-TASKS = (
-    TaskDraft(None, "Lees de regels", 10),
-    TaskDraft(None, "Maak een verslag", 20, confirmation=Confirmation.REVIEWER, instructions="Schrijf vijf zinnen."),
-    TaskDraft(None, "Ruim op", 30),
-    TaskDraft(None, "Help een collega", 5, is_bonus=True),
+from tests.functional.public_badges import (
+    ALT_TEXT,
+    BADGE,
+    CRITERIA,
+    HOLDER,
+    ISSUER,
+    REASON,
+    REPORTED,
+    SECRETS,
+    SHOWS,
+    Badge,
+    earn,
+    everything_of,
+    open_room,
+    profile_id,
+    sign,
 )
-DETAILS = BadgeDetails(
-    description=SHOWS,
-    badge_type=BadgeType.SKILL,
-    proof_kind=ProofKind.PRAKTIJKVERKLARING,
-    picture="shield.sky.helmet.2",
-    alt_text=ALT_TEXT,
-    language="nl",
-)
-SECRETS = (HOLDER, "Zoë", BADGE, CRITERIA, SHOWS, ALT_TEXT, REASON, ISSUER, "Lees de regels", "did:", "urn:uuid")
-
-
-@dataclass
-class Badge:
-    """A badge that a learner has earned and that is signed; and a stranger at a browser."""
-
-    room: Classroom
-    person_id: uuid.UUID
-    id: uuid.UUID
-    stranger: FlaskClient = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.room.site.app.jinja_env.undefined = StrictUndefined
-        self.stranger = self.room.site.client()
-
-    @property
-    def site(self) -> Site:
-        return self.room.site
-
-    def get(self, path: str = "", language: str = "nl") -> TestResponse:
-        headers = {"Accept-Language": language}
-        return self.stranger.get(f"/badges/{self.id}{path}", base_url=TOOL_URL, headers=headers)
-
-    def page(self) -> str:
-        response = self.get()
-        assert response.status_code == 200
-        return response.get_data(as_text=True)
-
-    def text(self) -> str:
-        return words_in(self.page())
-
-    def report(self, **changes: str) -> TestResponse:
-        data = {"report_id": str(new_id()), "text": REPORTED, "contact": "", "website": "", **changes}
-        return self.stranger.post(f"/badges/{self.id}/report", data=data, base_url=TOOL_URL)
-
-    def reports(self) -> list[tuple[str, str]]:
-        with self.site.tool.db.reading() as tx:
-            return [(kept.text, kept.contact) for kept in reports_about(tx, [self.id]).get(self.id, [])]
-
-    def share(self, *, shows_name: bool = False) -> None:
-        with self.site.tool.db.transaction() as tx:
-            share(tx, self.id, self.person_id, shows_name=shows_name, now=self.room.now)
-
-    def stop_sharing(self) -> None:
-        with self.site.tool.db.transaction() as tx:
-            stop_sharing(tx, self.id, self.person_id)
-
-    def take_back(self) -> None:
-        with self.site.tool.db.transaction() as tx:
-            take_badge_back(
-                tx,
-                context_id=self.room.context_id,
-                person_id=self.person_id,
-                award_id=self.id,
-                actor_id=self.room.person_of(TEACHER.value),
-                role=TEACHER,
-                reason=REASON,
-                request_id=new_id(),
-                now=self.room.now,
-            )
-
-    def give_again(self) -> None:
-        with self.site.tool.db.transaction() as tx:
-            give_badge(
-                tx,
-                context_id=self.room.context_id,
-                person_id=self.person_id,
-                actor_id=self.room.person_of(TEACHER.value),
-                role=TEACHER,
-                reason="Toch wel.",
-                request_id=new_id(),
-                now=self.room.now,
-            )
-
-    def document(self) -> bytes:
-        with self.site.tool.db.reading() as tx:
-            return tx.execute(select(Credential.document).where(Credential.award_id == self.id)).scalar_one()
-
-    def write_document(self, document: bytes) -> None:
-        with self.site.tool.db.transaction() as tx:
-            tx.execute(update(Credential).where(Credential.award_id == self.id).values(document=document))
-
-    def write_award(self, **values: object) -> None:
-        with self.site.tool.db.transaction() as tx:
-            tx.execute(update(Award).where(Award.id == self.id).values(**values))
-
-
-def sign(site: Site) -> None:
-    while drain(site.tool):
-        pass
-
-
-def earn(room: Classroom, name: str = HOLDER) -> Badge:
-    """Let somebody earn the badge: they tick two tasks, and a teacher approves their report."""
-    person_id = room.learner(name)
-    room.finish(person_id, room.read, room.tidy)
-    room.judge(room.hand_in(person_id), Verb.APPROVED)
-    sign(room.site)
-    with room.site.tool.db.reading() as tx:
-        award_id = tx.execute(select(Award.id).where(Award.person_id == person_id)).scalar_one()
-    return Badge(room, person_id, award_id)
-
-
-def open_room(
-    site: Site, *, name: str = BADGE, criteria: str = CRITERIA, issuer: str = ISSUER, details: BadgeDetails = DETAILS
-) -> Classroom:
-    """Publish a course with a badge of this name, from an issuer that is called so."""
-    room = open_classroom(site, TASKS, goal_points=60, badge="Voorlopig")
-    with site.tool.db.transaction() as tx:
-        tx.execute(update(IssuerProfile).values(name=issuer))
-        publish_course(
-            tx,
-            site.tool,
-            context_id=tx.execute(select(Context.id)).scalar_one(),
-            person_id=tx.execute(select(Person.id).where(Person.subject == TEACHER.value)).scalar_one(),
-            role=TEACHER,
-            tasks=[
-                TaskDraft(task_id, task.title, task.points, is_bonus=task.is_bonus, confirmation=task.confirmation)
-                for task_id, task in zip((room.read, room.report, room.tidy, room.help), TASKS, strict=True)
-            ],
-            goal_points=60,
-            badge_name=name,
-            badge_criteria=criteria,
-            badge_details=details,
-            seen_number=1,
-            now=site.clock.now(),
-        )
-    return room
 
 
 @pytest.fixture
 def badge(site: Site) -> Badge:
     return earn(open_room(site))
-
-
-def everything_of(response: TestResponse) -> str:
-    """Return all that somebody could read in an answer, its headers too."""
-    return unescape(f"{response.headers}\n{response.get_data(as_text=True)}")
 
 
 def public_paths(badge: Badge) -> list[tuple[str, str]]:
@@ -359,100 +201,6 @@ def test_badge_when_there_never_was_one_is_not_found(badge: Badge) -> None:
         assert badge.stranger.get(path, base_url=TOOL_URL).status_code == 404
 
 
-def claims_nothing(badge: Badge) -> bool:
-    shown = everything_of(badge.get())
-    return not any(words in shown for words in ("Deze badge is echt", BADGE, ISSUER, HOLDER, CRITERIA, "og:title"))
-
-
-def test_stored_document_when_changed_is_not_believed(badge: Badge) -> None:
-    badge.share(shows_name=True)
-    assert "Deze badge is echt" in badge.text()
-    stored = badge.document()
-    badge.write_document(stored.replace(BADGE.encode(), b"Veilig wonen!"[: len(BADGE)]))
-
-    assert badge.document() != stored
-    assert "Op deze badge kun je niet vertrouwen" in badge.text()
-    assert claims_nothing(badge)
-    badge.write_document(b"no document at all" + stored[18:])
-    assert "Op deze badge kun je niet vertrouwen" in badge.text()
-    assert claims_nothing(badge)
-
-
-def test_stored_document_when_it_is_that_of_another_badge_is_not_believed(badge: Badge) -> None:
-    other = earn(badge.room, "Ahmed")
-    other.share()
-    badge.share()
-    with badge.site.tool.db.transaction() as tx:
-        ids = {
-            one.id: tx.execute(select(Credential.id).where(Credential.award_id == one.id)).scalar_one()
-            for one in (badge, other)
-        }
-        salt = tx.get_one(CredentialSalt, ids[other.id])
-        values = {"salt": salt.salt, "position": salt.position}
-        tx.execute(update(CredentialSalt).where(CredentialSalt.credential_id == ids[badge.id]).values(**values))
-    badge.write_document(other.document())
-
-    assert "Deze badge is echt" in other.text()
-    assert "Op deze badge kun je niet vertrouwen" in badge.text()
-
-
-def test_document_when_its_key_was_compromised_is_not_believed_until_it_is_signed_again(badge: Badge) -> None:
-    badge.share()
-    assert "Deze badge is echt" in badge.text()
-    with badge.site.tool.db.transaction() as tx:
-        again = rotate_key(tx, badge.site.tool.box, profile_id(badge), compromised=True, now=badge.room.now)
-
-    assert again == [badge.id]
-    assert "Deze badge is nog niet klaar" in badge.text()
-    assert claims_nothing(badge)
-    issue_credential(badge.site.tool, badge.id)
-    badge.site.clock.advance(seconds=10)
-    assert "Deze badge is echt" in badge.text()
-
-
-@pytest.mark.parametrize("did", ["did:web", "did:key"])
-def test_document_when_only_its_key_was_compromised_is_not_believed(site: Site, did: str) -> None:
-    """A did:key is its own proof to everybody else; here its key is known not to count."""
-    if did == "did:key":
-        with site.tool.db.transaction() as tx:
-            registration_id = tx.execute(select(Registration.id)).scalar_one()
-            ensure_issuer_profile(
-                tx, site.tool.box, registration_id, name=ISSUER, public_url="http://127.0.0.1", now=site.clock.now()
-            )
-    badge = earn(open_room(site))
-    badge.share()
-    assert f"{did}:" in badge.text()
-    assert "Deze badge is echt" in badge.text()
-    with site.tool.db.transaction() as tx:
-        tx.execute(update(IssuerKey).values(compromised_at=badge.room.now))
-
-    badge.site.clock.advance(seconds=10)
-    assert "Deze badge is echt" not in badge.text()
-    assert claims_nothing(badge)
-
-
-def test_badge_when_not_signed_yet_claims_nothing(badge: Badge) -> None:
-    badge.share()
-    with badge.site.tool.db.transaction() as tx:
-        tx.execute(delete(CredentialSalt))
-        tx.execute(delete(Credential))
-
-    assert "Deze badge is nog niet klaar" in badge.text()
-    assert claims_nothing(badge)
-    assert badge.get("/badge.png").status_code == 404
-
-
-def test_check_when_the_moment_has_passed_is_made_again(badge: Badge) -> None:
-    badge.share()
-    badge.site.clock.at = badge.site.clock.at.replace(hour=14, minute=5, second=58)
-
-    assert "om 14:05 (UTC)" in badge.text()
-    badge.site.clock.advance(seconds=3)
-    assert "om 14:05 (UTC)" in badge.text()
-    badge.site.clock.at += CHECK_AGAIN_AFTER - timedelta(seconds=3)
-    assert "om 14:06 (UTC)" in badge.text()
-
-
 def test_page_when_somebody_is_logged_in_is_that_of_a_stranger(badge: Badge) -> None:
     path = f"/badges/{badge.id}"
     holder = badge.site.launch(roles=[], sub=HOLDER, name=HOLDER, given_name="Zoë", family_name="")
@@ -505,11 +253,6 @@ def test_texts_when_they_are_html_or_run_from_right_to_left_are_shown_as_typed(s
         assert "مرحبا" in shown
 
 
-def profile_id(badge: Badge) -> uuid.UUID:
-    with badge.site.tool.db.reading() as tx:
-        return tx.execute(select(IssuerProfile.id)).scalar_one()
-
-
 def test_issuer_document_when_fetched_has_the_key_that_signed(badge: Badge) -> None:
     badge.share()
     document = badge.stranger.get(f"/issuers/{profile_id(badge)}/did.json", base_url=TOOL_URL)
@@ -524,68 +267,6 @@ def test_issuer_document_when_fetched_has_the_key_that_signed(badge: Badge) -> N
     assert credential["proof"][0]["verificationMethod"] in said["assertionMethod"]
     assert linked is not None
     assert linked.group(1) == f"{TOOL_URL}/issuers/{profile_id(badge)}/did.json"
-
-
-def test_report_when_sent_is_kept_once_for_those_who_teach(badge: Badge) -> None:
-    badge.share()
-    drawn = badge.get("/report").get_data(as_text=True)
-    report_id = re.search(r'name="report_id" value="([^"]*)"', drawn)
-    assert report_id is not None
-    assert BADGE in drawn
-
-    answers = [badge.report(report_id=report_id.group(1), contact=" jan@example.org ") for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [303, 303]
-    thanks = badge.stranger.get(answers[0].location, base_url=TOOL_URL, headers={"Accept-Language": "nl"})
-    assert "Je melding is bewaard." in words_in(thanks.get_data(as_text=True))
-    assert badge.reports() == [(REPORTED, "jan@example.org")]
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({"text": "", "contact": "jan@example.org"}, "Schrijf op wat er volgens jou niet klopt."),
-        ({"text": " \u200b ", "contact": "jan@example.org"}, "Schrijf op wat er volgens jou niet klopt."),
-        ({"text": "مرحبا " * 2000}, "Maak je tekst korter: hoogstens 2000 tekens."),
-        ({"contact": "j" * 10_000}, "Maak dit korter: hoogstens 320 tekens."),
-        ({"website": "https://spam.example"}, "Verstuur je melding nog een keer."),
-    ],
-)
-def test_report_when_it_cannot_be_kept_says_why_and_keeps_what_was_typed(
-    badge: Badge, typed: dict[str, str], sentence: str
-) -> None:
-    badge.share()
-
-    answer = badge.report(**typed)
-
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == 400
-    assert sentence in words_in(page)
-    for name in set(typed) - {"website"}:
-        assert typed[name].strip(" \u200b") in page
-    assert "spam" not in page
-    assert badge.reports() == []
-
-
-def test_report_when_nobody_looks_at_them_is_not_piled_up(badge: Badge) -> None:
-    badge.share()
-    for number in range(20):
-        assert badge.report(text=f"Melding {number}").status_code == 303
-
-    full = badge.report(text="Nog een melding")
-
-    page = full.get_data(as_text=True)
-    assert full.status_code == 409
-    assert "Er zijn al veel meldingen over deze badge" in words_in(page)
-    assert "Nog een melding" in page
-    assert len(badge.reports()) == 20
-
-
-def test_report_when_sent_without_any_fields_is_a_page(badge: Badge) -> None:
-    badge.share()
-
-    assert badge.stranger.post(f"/badges/{badge.id}/report", base_url=TOOL_URL).status_code == 400
-    assert badge.report(report_id="no-id").status_code == 303
 
 
 def test_suspended_badge_when_opened_does_not_hold(badge: Badge) -> None:

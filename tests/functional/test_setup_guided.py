@@ -55,7 +55,8 @@ def test_start_when_a_set_is_chosen_publishes_it_as_it_is(strict: Site, teacher:
     assert step(page) == "2"
     assert "goal_points" not in shown(page)
     page = press(teacher, page, TO_GOAL)
-    assert shown(page) == {"goal_points", "badge_name", "badge_criteria", "columns"}
+    assert {name for name in shown(page) if not name.startswith("badge_")} == {"goal_points", "columns"}
+    assert {"badge_name", "badge_criteria", "badge_type", "badge_symbol", "badge_alt"} <= shown(page)
     page = press(teacher, page, PUBLISH)
 
     assert "Gepubliceerd." in page
@@ -150,6 +151,52 @@ def test_start_when_the_set_was_chosen_in_the_other_language_still_knows_its_own
     titles = [value for name, value in fields_of(page).items() if name.endswith("-title")]
     assert titles[0] == "Read the safety rules"
     assert len(titles) == 6
+
+
+def badge_of(page: str) -> tuple[str, ...]:
+    names = ("badge_type", "badge_shape", "badge_colour", "badge_symbol", "badge_alt", "badge_description")
+    return tuple(fields_of(page)[name] for name in names)
+
+
+def test_badge_when_a_set_is_chosen_is_that_of_the_set_with_words_for_its_picture(teacher: Launched) -> None:
+    plain = ("participation", "circle", "moss", "check", "Groene cirkel met een vinkje", "")
+    start = (
+        "onboarding",
+        "circle",
+        "sun",
+        "flag",
+        "Gele cirkel met een vlag",
+        "Laat zien dat je de plek en de afspraken kent.",
+    )
+    page = press(teacher, first_page(teacher), GO_ON, preset="empty")
+    assert badge_of(page) == plain
+    page = press(teacher, press(teacher, page, GO_BACK), GO_ON, preset="a_good_start")
+    assert badge_of(page) == start
+    page = press(teacher, press(teacher, page, GO_BACK), GO_ON, preset="empty")
+    assert badge_of(page) == plain
+
+
+def test_badge_when_changed_by_the_teacher_stays_with_another_set(teacher: Launched) -> None:
+    page = press(teacher, press(teacher, first_page(teacher), GO_ON, preset="a_good_start"), TO_GOAL)
+    page = press(teacher, page, TO_TASKS, badge_symbol="heart", badge_type="fun", badge_description="Van mij")
+    page = press(teacher, press(teacher, page, GO_BACK), GO_ON, preset="working_safely")
+
+    assert badge_of(page) == ("fun", "circle", "sun", "heart", "Gele cirkel met een hart", "Van mij")
+    page = press(teacher, page, {"locale": "en"})
+    assert badge_of(page) == ("fun", "circle", "sun", "heart", "Yellow circle with a heart", "Van mij")
+
+
+def test_skill_badge_of_a_set_when_its_reviews_are_taken_out_is_refused_at_the_goal(teacher: Launched) -> None:
+    page = press(teacher, first_page(teacher), GO_ON, preset="going_digital")
+    ticked = {"tasks-2-confirmation": "learner", "tasks-5-confirmation": "learner"}
+
+    page = press(teacher, press(teacher, page, TO_GOAL, **ticked), PUBLISH)
+
+    assert step(page) == "3"
+    assert '<a href="#badge_type">Een badge voor een vaardigheid heeft minstens één' in page
+    page = press(teacher, page, {"choose_type": "participation"})
+    assert step(page) == "3"
+    assert "Gepubliceerd." in press(teacher, page, PUBLISH)
 
 
 @pytest.mark.parametrize(

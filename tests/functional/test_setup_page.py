@@ -91,6 +91,8 @@ def test_choices_when_closed_are_summed_up(teacher: Launched) -> None:
         "Uitleg en meer: opdracht 1 Verplicht · De deelnemer zegt het zelf · Met uitleg",
         "Uitleg en meer: opdracht 2 Verplicht · Een begeleider kijkt het werk na · Zonder uitleg",
         "Uitleg en meer: opdracht 3 Extra · De deelnemer zegt het zelf · Zonder uitleg",
+        "Plaatje veranderen",
+        "Soort bewijs eigen certificaat",
     ]
     assert '<details class="line-more" open>' not in page
     assert "Verplicht samen: 30 punten. Extra: 5 punten." in words_in(page)

@@ -18,7 +18,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,9 +159,35 @@ def register_in_moodle(browser: Browser, tool_url: str, name: str) -> dict[str, 
     }
 
 
-def add_activity(page: Page, tool: RunningTool, *, name: str = "", custom: str = "") -> str:
+def make_course(browser: Browser, roles: Mapping[str, str]) -> str:  # noqa: F811
+    """Make an empty course as an administrator does, with these people by role; returns its id.
+
+    `roles` names for the beginning of an e-mail address the role as Moodle calls it.
+    """
+    context = log_in(browser, "admin")
+    page = context.new_page()
+    page.goto(f"{MOODLE_URL}/course/edit.php?category=1")
+    name = f"Veilig werken {secrets.token_hex(3)}"
+    page.fill("#id_fullname", name)
+    page.fill("#id_shortname", name)
+    page.click("#id_saveanddisplay")
+    page.wait_for_url(re.compile(r"/course/view\.php\?id=\d+"))
+    course = page.url.rpartition("id=")[2]
+    page.goto(f"{MOODLE_URL}/enrol/instances.php?id={course}")
+    page.locator("a[href*='/enrol/manual/manage.php']").first.click()
+    for person, role in roles.items():
+        page.select_option("#menuroleid", label=role)
+        option = page.locator("#addselect option", has_text=f"({person}@").first
+        page.select_option("#addselect", value=option.get_attribute("value"))
+        page.click("#add")
+        page.locator("#removeselect option", has_text=f"({person}@").wait_for(state="attached")
+    context.close()
+    return course
+
+
+def add_activity(page: Page, tool: RunningTool, *, name: str = "", custom: str = "", course: str = COURSE) -> str:
     """Add the tool to the course as a teacher does, with a column in the gradebook; returns the activity's id."""
-    page.goto(f"{MOODLE_URL}/course/modedit.php?add=lti&course={COURSE}&section=1&typeid={tool.deployment_id}")
+    page.goto(f"{MOODLE_URL}/course/modedit.php?add=lti&course={course}&section=1&typeid={tool.deployment_id}")
     page.locator("#id_name").fill(name or tool.name)
     return _save_activity(page, custom)
 

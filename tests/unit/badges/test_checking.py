@@ -260,6 +260,7 @@ FAILURES = {
     "garbage for a verdict": (OTHERWISE, READ, "tell(BEGUN)", "tell(b'yes')"),
     "a verdict of another shape": (OTHERWISE, READ, "tell(BEGUN)", 'tell(b\'{"outcome": "holds", "says": []}\')'),
     "a verdict of another word": (OTHERWISE, READ, "tell(BEGUN)", 'tell(b\'{"outcome": "perhaps"}\')'),
+    "a verdict that is nearly one": (OTHERWISE, READ, "tell(BEGUN)", 'tell(b\'{"outcome": "holds", "signed": "y"}\')'),
     "a verdict without end": (OTHERWISE, READ, "tell(BEGUN)", "say.write(b'\\xff' * 10_000_000)"),
 }
 SILENCES = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gamification.engine.rule_set import MOST_TASKS, Confirmation, RuleSet, TaskOrder, TaskRule
+from gamification.engine.rule_set import MOST_TASKS, AchievementRef, Confirmation, RuleSet, TaskOrder, TaskRule
 from gamification.errors import RuleProblem
 from lti_tool.link_settings.wanted import NO_RULES, Part, wanted
 from lti_tool.lti.link_parameters import read_link_parameters
@@ -163,3 +164,31 @@ def test_value_when_it_cannot_work_has_a_problem(
     part: Part, told: dict[str, int | bool], problem: RuleProblem | None
 ) -> None:
     assert wanted(RULES, told, BOUND, part).problem is problem
+
+
+SKILL = AchievementRef(uuid.UUID(int=8), uuid.UUID(int=9), needs_confirmation=True)
+REVIEWED = TaskRule(BOUND, 20, confirmation=Confirmation.REVIEWER)
+SKILL_RULES = RuleSet((TaskRule(uuid.UUID(int=2), 10), REVIEWED), 15, SKILL)
+
+
+@pytest.mark.parametrize(
+    ("part", "told", "task_id"),
+    [
+        (Part.CONFIRMATION, {"confirmation": "learner"}, BOUND),
+        (Part.GOAL, {"goal_points": 10}, None),
+        (Part.TASK, {"points": 5}, uuid.UUID(int=3)),
+    ],
+)
+def test_value_when_it_lets_a_skill_badge_be_ticked_cannot_be_taken(
+    part: Part, told: dict[str, int], task_id: uuid.UUID | None
+) -> None:
+    assert wanted(SKILL_RULES, told, task_id, part).problem is RuleProblem.SKILL_NEEDS_CONFIRMATION
+    taking_part = replace(SKILL_RULES, achievement=replace(SKILL, needs_confirmation=False))
+    assert wanted(taking_part, told, task_id, part).problem is None
+
+
+def test_points_when_a_tick_is_worth_the_goal_cannot_be_taken_for_a_skill_badge() -> None:
+    ticked = RuleSet((TaskRule(BOUND, 10), replace(REVIEWED, task_id=uuid.UUID(int=2))), 15, SKILL)
+
+    assert wanted(ticked, {"points": 14}, BOUND, Part.POINTS).problem is None
+    assert wanted(ticked, {"points": 15}, BOUND, Part.POINTS).problem is RuleProblem.SKILL_NEEDS_CONFIRMATION

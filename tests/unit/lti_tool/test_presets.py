@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from badges.models import CRITERIA_LENGTH, NAME_LENGTH
+from badges.kinds import BadgeType
+from badges.models import CRITERIA_LENGTH, DESCRIPTION_LENGTH, NAME_LENGTH
 from config.ids import new_id
-from gamification.engine.rule_set import Confirmation, TaskRule, check_rules
+from gamification.engine.rule_set import AchievementRef, Confirmation, TaskRule, check_rules
 from gamification.models import INSTRUCTIONS_LENGTH
 from lti_tool.presets import Preset, PresetWords, find_preset, ready_made_sets
 from lti_tool.words import LOCALES
@@ -27,7 +28,7 @@ def sentences_of(text: str) -> list[str]:
 
 def texts_of(words: PresetWords) -> list[str]:
     tasks = [text for task in words.tasks for text in (task.title, task.instructions)]
-    return [words.title, words.purpose, words.badge_name, words.badge_criteria, *tasks]
+    return [words.title, words.purpose, words.badge_name, words.badge_criteria, words.badge_description, *tasks]
 
 
 def test_sets_when_listed_are_three_in_their_order() -> None:
@@ -41,6 +42,7 @@ def test_set_when_published_as_it_is_would_be_accepted(preset: Preset) -> None:
     check_rules(
         [TaskRule(new_id(), task.points, is_bonus=task.is_bonus, confirmation=task.confirmation) for task in tasks],
         preset.goal_points,
+        AchievementRef(new_id(), new_id(), needs_confirmation=preset.badge_type.needs_confirmation),
     )
 
     assert 4 <= len(tasks) <= 6
@@ -69,9 +71,19 @@ def test_words_when_read_are_short_and_plain(preset: Preset, locale: str) -> Non
         assert 0 < len(task.instructions) <= INSTRUCTIONS_LENGTH
     assert 0 < len(words.badge_name) <= NAME_LENGTH
     assert 0 < len(words.badge_criteria) <= CRITERIA_LENGTH
+    assert 0 < len(words.badge_description) <= DESCRIPTION_LENGTH
     for text in texts_of(words):
         assert not FORBIDDEN.search(text), text
         assert [sentence for sentence in sentences_of(text) if len(sentence.split()) > MOST_WORDS] == []
+
+
+def test_badges_when_of_the_sets_differ_in_picture_and_say_what_is_true() -> None:
+    assert [preset.badge_type for preset in ready_made_sets()] == [
+        BadgeType.ONBOARDING,
+        BadgeType.SKILL,
+        BadgeType.SKILL,
+    ]
+    assert len({preset.design for preset in ready_made_sets()}) == 3
 
 
 def test_sentences_when_in_a_list_are_counted_one_by_one() -> None:
