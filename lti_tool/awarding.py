@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from badges import decisions
 from badges.award import AwardView, find_award
 from badges.decisions import Decided
-from badges.models import Award
+from badges.models import Achievement, Award
 from badges.reports import handle_report
 from config import outbox
 from config.errors import NotAllowed, NotFound
@@ -112,6 +113,22 @@ def see_as_staff(
     row = tx.get_one(Award, award_id)
     row.staff_seen_at = row.staff_seen_at or now
     tx.flush()
+
+
+def see_several_as_staff(
+    tx: Session, *, context_id: uuid.UUID, award_ids: Iterable[uuid.UUID], role: PrincipalRole, now: datetime
+) -> None:
+    """Keep that somebody who teaches closed the message that these badges were earned.
+
+    Raises:
+        NotAllowed, NotFound: not staff; one of them is no badge of this course.
+    """
+    _require_staff(role)
+    wanted = set(award_ids)
+    here = select(Award.id).join(Achievement).where(Award.id.in_(wanted), Achievement.context_id == context_id)
+    if set(tx.execute(here).scalars()) != wanted:
+        raise NotFound("award")
+    tx.execute(update(Award).where(Award.id.in_(wanted), Award.staff_seen_at.is_(None)).values(staff_seen_at=now))
 
 
 def close_report(

@@ -155,13 +155,12 @@ def judge(tool: Tool, badge: OpenBadge) -> Judged:
         return Judged(Outcome.CANNOT_TELL, tool.clock.now())
     checked = tool.checker.check(badge.document, now=tool.clock.now(), known_keys=badge.keys)
     now = tool.clock.now()
-    if checked.outcome is not Outcome.HOLDS or checked.says is None:
-        # A key that was called compromised is not used any more: its documents are being signed again.
-        waits = checked.outcome is Outcome.DOES_NOT_HOLD and badge.waits_for_signature
-        return Judged(Outcome.CANNOT_TELL if waits else checked.outcome, now)
-    if not _is_this_badge(badge, checked.says):
-        return Judged(Outcome.DOES_NOT_HOLD, now)
-    return Judged(Outcome.HOLDS, now, checked.says)
+    if checked.outcome is Outcome.HOLDS and checked.says is not None and _is_this_badge(badge, checked.says):
+        return Judged(Outcome.HOLDS, now, checked.says)
+    outcome = Outcome.DOES_NOT_HOLD if checked.outcome is Outcome.HOLDS else checked.outcome
+    # A key that was called compromised is not used any more: its documents are being signed again.
+    waits = outcome is Outcome.DOES_NOT_HOLD and badge.waits_for_signature
+    return Judged(Outcome.CANNOT_TELL if waits else outcome, now)
 
 
 def _is_this_badge(badge: OpenBadge, says: Verified) -> bool:

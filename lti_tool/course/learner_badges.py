@@ -15,7 +15,7 @@ from badges.decisions import decisions_about
 from badges.models import Achievement, Award, AwardState, Decision
 from config.errors import NotFound
 from gamification.as_of import AsOf, as_of
-from gamification.engine.activity import Verb
+from gamification.models import ActivityRow
 from lti_tool.course.learner_words import WordsToLearner, first_names, words_to
 from lti_tool.roster.models import Context, Person
 
@@ -127,7 +127,7 @@ def why_badge(tx: Session, award: AwardView) -> WhyBadge:
     words = [
         said
         for said in words_to(tx, award.context_id, award.person_id)
-        if said.verb is None or (said.activity_id in activities and said.verb in {Verb.APPROVED, Verb.AWARDED})
+        if said.verb is None or said.activity_id in activities
     ]
     return WhyBadge(counted, tuple(reversed(words))[:MOST_WORDS])
 
@@ -135,14 +135,18 @@ def why_badge(tx: Session, award: AwardView) -> WhyBadge:
 def badge_brought_by(
     tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, activity_id: uuid.UUID
 ) -> uuid.UUID | None:
-    """Return the badge that this very activity brought, as long as its holder has not closed the celebration."""
+    """Return the badge that came with the recording of this activity, until its holder has closed the celebration.
+
+    By the moment of recording: which activity the award names depends on what was done when, not on what came in last.
+    """
     return tx.execute(
         select(Award.id)
         .join(Achievement, Achievement.id == Award.achievement_id)
+        .join(ActivityRow, ActivityRow.received_at == Award.awarded_at)
         .where(
+            ActivityRow.id == activity_id,
             Achievement.context_id == context_id,
             Award.person_id == person_id,
-            Award.activity_id == activity_id,
             Award.state == AwardState.ACTIVE,
             Award.seen_at.is_(None),
         )

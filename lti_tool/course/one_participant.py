@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +10,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.award import AwardView, list_awards
+from badges.achievement import AchievementTexts, achievement_texts
+from badges.models import Decision
 from config.errors import NotFound
 from gamification.engine.activity import Verb
 from gamification.engine.explain import LearnerExplanation, TaskExplanation
@@ -22,12 +22,14 @@ from gamification.progress import Standing, TaskStanding, standing, tallies, tas
 from gamification.remarks import Praise, RemarkView, remarks_for
 from gamification.rules import current_rules
 from lti_tool.course.attention import Stuck, quiet, sent_back
+from lti_tool.course.badges_of_course import BadgeLine, badge_of_person
+from lti_tool.course.participants import names_of
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.models import Membership, Person, Presentation
 
 
 class Kind(StrEnum):
-    """What an entry of the timeline is about: the verbs of activities, and two things that give no points."""
+    """What an entry of the timeline is about: the verbs of activities, and what gives no points."""
 
     COMPLETED = Verb.COMPLETED
     HANDED_IN = Verb.HANDED_IN
@@ -37,6 +39,9 @@ class Kind(StrEnum):
     WITHDRAWN = Verb.WITHDRAWN
     PRAISED = "praised"
     BADGE = "badge"
+    BADGE_GIVEN = "badge-given"
+    BADGE_TAKEN_BACK = "badge-taken-back"
+    BADGE_GIVEN_AGAIN = "badge-given-again"
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,17 @@ class TaskOfLearner:
 
 @dataclass(frozen=True)
 class OneParticipant:
-    """The page of one learner. `standing` is None where nothing was published."""
+    """The page of one learner. `standing` is None where nothing was published.
+
+    `badge` is what they hold or held; `badge_to_give` is that of the course now, None where it has none.
+    """
 
     person_id: uuid.UUID
     name: str
     standing: Standing | None
     tasks: tuple[TaskOfLearner, ...]
-    awards: tuple[AwardView, ...]
+    badge: BadgeLine | None
+    badge_to_give: AchievementTexts | None
     stuck: tuple[Stuck, ...]
     happened: tuple[Happened, ...]
 
@@ -109,7 +118,7 @@ def one_participant(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *,
     explained = {task.task_id: task for task in explanation.tasks} if explanation else {}
     work = {found.hand_in_id: found for found in hand_ins_of(tx, context_id, person_id)}
     newest = {found.task_id: found for found in work.values()}
-    awards = list_awards(tx, context_id, person_id)
+    badge = badge_of_person(tx, context_id, person_id)
     return OneParticipant(
         person_id=person_id,
         name=member.name,
@@ -118,22 +127,23 @@ def one_participant(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *,
             TaskOfLearner(task, explained.get(task.task_id), _waiting_id(task, newest.get(task.task_id)))
             for task in (where.tasks if where else ())
         ),
-        awards=tuple(awards),
+        badge=badge,
+        badge_to_give=_badge_of_course(tx, context_id),
         stuck=_stuck(tx, context_id, person_id, member.launched_at, member.presentation, now=now),
-        happened=_timeline(tx, context_id, explanation, work, remarks_for(tx, context_id, person_id), awards),
+        happened=_timeline(tx, context_id, explanation, work, remarks_for(tx, context_id, person_id), badge),
     )
-
-
-def names_of(tx: Session, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Return the name of each of these people."""
-    rows = tx.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
-    return {row.id: row.name for row in rows}
 
 
 def _waiting_id(task: TaskStanding, newest: HandInView | None) -> uuid.UUID | None:
     if task.state is not TaskState.WAITING or newest is None or newest.outcome is not None:
         return None
     return newest.hand_in_id
+
+
+def _badge_of_course(tx: Session, context_id: uuid.UUID) -> AchievementTexts | None:
+    current = current_rules(tx, context_id)
+    achievement = current.rules.achievement if current else None
+    return achievement_texts(tx, achievement.version_id) if achievement else None
 
 
 def _stuck(
@@ -165,7 +175,7 @@ def _timeline(
     explanation: LearnerExplanation | None,
     work: dict[uuid.UUID, HandInView],
     remarks: list[RemarkView],
-    awards: list[AwardView],
+    badge: BadgeLine | None,
 ) -> tuple[Happened, ...]:
     titles = task_titles(tx, context_id)
     facts = [(task.task_id, fact) for task in (explanation.tasks if explanation else ()) for fact in task.facts]
@@ -198,5 +208,27 @@ def _timeline(
         for remark in remarks
         if remark.activity_id is None
     ]
-    happened += [Happened(at=award.awarded_at, kind=Kind.BADGE, title=award.name) for award in awards]
+    happened += _about_badge(badge) if badge else []
     return tuple(sorted(happened, key=lambda entry: (entry.at, list(Kind).index(entry.kind)), reverse=True))
+
+
+def _about_badge(badge: BadgeLine) -> list[Happened]:
+    """Return that the goal brought it, where it did, and every decision about it."""
+    earned = [] if badge.by_hand else [Happened(at=badge.awarded_at, kind=Kind.BADGE, title=badge.badge_name)]
+    decided = [
+        Happened(
+            at=one.decided_at,
+            kind=_kind_of(one.decision, is_again=one.is_again),
+            title=badge.badge_name,
+            who=one.who,
+            text=one.reason,
+        )
+        for one in badge.decisions
+    ]
+    return [*earned, *decided]
+
+
+def _kind_of(decision: Decision, *, is_again: bool) -> Kind:
+    if decision is Decision.TAKEN_BACK:
+        return Kind.BADGE_TAKEN_BACK
+    return Kind.BADGE_GIVEN_AGAIN if is_again else Kind.BADGE_GIVEN

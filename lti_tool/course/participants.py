@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -168,6 +168,12 @@ def names_in_course(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, str]:
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.context_id == context_id)
     )
+    return {row.id: row.name for row in rows}
+
+
+def names_of(tx: Session, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the name of each of these people."""
+    rows = tx.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
     return {row.id: row.name for row in rows}
 
 

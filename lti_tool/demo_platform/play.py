@@ -1,7 +1,8 @@
 """Plays the course over HTTP against both demo processes and writes what came of it.
 
 A teacher, an assistant and three learners (lti_tool/demo_platform/story.py); then the badge, the explanation, the
-ledger and the gradebook are read back. Every step says what it saw; one that fails ends the play and says why.
+ledger and the gradebook are read back, and a stranger follows the address that the gradebook gives. Every step says
+what it saw; one that fails ends the play and says why.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,11 +18,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from badges.errors import CredentialInvalid
+from badges.openbadges.baking import extract
 from lti_tool.demo_platform.browser import BrowserFailed
 from lti_tool.demo_platform.story import BADGE_NAME, HELP, QUIZ, REMARK, RULES, TIDY, TOTAL, StepFailed, Story
 
 TEACHER, ASSISTANT = "mila", "sam"
 REACHES_GOAL, GETS_BY_HAND, PRACTISES = "zoe", "ahmed", "fatma"
+STRANGER = "stranger"
+"""Somebody with a browser and no account."""
 POINTS = {REACHES_GOAL: RULES.points + TIDY.points + QUIZ.points, GETS_BY_HAND: RULES.points + TIDY.points}
 """Of required tasks, at the end of the play."""
 _PATIENCE_SECONDS = 20.0
@@ -38,7 +44,7 @@ class PlayedStep:
 
 
 def play(lms_url: str, out: Path, *, is_stopped: Callable[[], bool] = lambda: False) -> dict[str, Any]:
-    """Play everything; writes credential, explanation, gradebook, ledger and summary, and returns the summary.
+    """Play everything; writes credential, badge, explanation, ledger, gradebook and summary, and returns the summary.
 
     `ok` in the summary is False as soon as one step failed, or when `is_stopped` said so between two requests; the
     files that exist by then are written all the same.
@@ -91,17 +97,33 @@ def _script(story: Story, out: Path, is_stopped: Callable[[], bool]) -> list[tup
         ("the points and a compliment have arrived", partial(story.look, zoe, "today", "35 punten", "Goed gedaan")),
         ("the remark has arrived", partial(story.look, fatma, "today", REMARK, "Nog even oefenen")),
         ("the teacher gives points by hand", partial(story.give_by_hand, TEACHER, "Ahmed", TIDY)),
-        ("the last task reaches the goal", partial(story.finish, zoe, QUIZ, BADGE_NAME)),
-        ("the badge is signed and downloaded", partial(_download_badge, story, out, is_stopped)),
+        (
+            "the last task reaches the goal, and the page celebrates it",
+            partial(story.finish, zoe, QUIZ, "Gelukt!", BADGE_NAME, "Goed gedaan"),
+        ),
+        ("the teacher is told", partial(story.look, TEACHER, "participants", "heeft de badge", BADGE_NAME)),
+        (
+            "the badge is signed and downloaded, also as a picture",
+            partial(_keep_badge, story, out, is_stopped),
+        ),
         ("every point is explained", partial(_download_explanation, story, out)),
         ("the ledger adds up", partial(_download_ledger, story, out)),
         ("the gradebook shows the scores", partial(_read_gradebook, story, out, is_stopped)),
+        ("its comment leads to the badge, which is private", partial(_find_private, story, out)),
+        ("the learner shares it, and a stranger sees that it holds", partial(_share, story, out)),
     ]
 
 
-def _download_badge(story: Story, out: Path, is_stopped: Callable[[], bool]) -> str:
-    document = _patiently(lambda: story.find_badge(REACHES_GOAL), "the badge was not signed", is_stopped)
+def _keep_badge(story: Story, out: Path, is_stopped: Callable[[], bool]) -> str:
+    document, picture = _patiently(lambda: story.find_badge(REACHES_GOAL), "the badge was not signed", is_stopped)
     (out / "credential.json").write_bytes(document)
+    (out / "badge.png").write_bytes(picture)
+    try:
+        carried = extract(picture)
+    except CredentialInvalid as invalid:
+        raise StepFailed(f"the picture carries no badge: {invalid}") from invalid
+    if carried != document:
+        raise StepFailed("the picture carries another document than the file")
     credential = json.loads(document)
     return f"{credential['name']} by {credential['issuer']['name']}, {credential['proof'][0]['cryptosuite']}"
 
@@ -140,6 +162,37 @@ def _read_gradebook(story: Story, out: Path, is_stopped: Callable[[], bool]) -> 
 
     _patiently(arrived, f"the gradebook does not show {expected}", is_stopped)
     return json.dumps(expected)
+
+
+def _find_private(story: Story, out: Path) -> str:
+    address = _address_in(json.loads((out / "gradebook.json").read_bytes()))
+    story.visit(STRANGER, address, "Dit bewijs is privé", not_expected=BADGE_NAME)
+    return address
+
+
+def _share(story: Story, out: Path) -> str:
+    address = story.share_badge(REACHES_GOAL)
+    in_gradebook = _address_in(json.loads((out / "gradebook.json").read_bytes()))
+    if address != in_gradebook:
+        raise StepFailed(f"the badge is at {address}, and the gradebook says {in_gradebook}")
+    saw = story.visit(STRANGER, address, "Deze badge is echt", BADGE_NAME, TIDY.title)
+    if story.download(STRANGER, "/credential.json") != (out / "credential.json").read_bytes():
+        raise StepFailed("a stranger gets another file than the learner")
+    return saw
+
+
+def _address_in(gradebook: dict[str, Any]) -> str:
+    """Return the address of the badge of who reached the goal, as the comment beside the score gives it."""
+    comments = [
+        result.get("comment") or ""
+        for learner in gradebook["learners"]
+        if learner["key"] == REACHES_GOAL
+        for result in learner["results"]
+    ]
+    found = re.search(r"https?://\S+/badges/[0-9a-f-]{36}", " ".join(comments))
+    if found is None:
+        raise StepFailed(f"the gradebook does not say where the badge is: {comments}")
+    return found.group(0)
 
 
 def _patiently(act: Callable[[], _T | None], otherwise: str, is_stopped: Callable[[], bool]) -> _T:

@@ -1,7 +1,8 @@
 """What the people of the demo do in the course, one person and one act at a time, over HTTP.
 
 A teacher begins in three steps; learners do tasks and hand in work; an assistant reviews it; the teacher gives points
-by hand. Each act looks at what the page then says, and says what it saw.
+by hand; the badge is kept and shared, and a stranger looks at it. Each act looks at what the page then says, and says
+what it saw.
 """
 
 from __future__ import annotations
@@ -133,16 +134,55 @@ class Story:
             raise StepFailed(f"{where} answered {found.status}")
         return found.body
 
-    def find_badge(self, key: str) -> bytes | None:
-        """Download the badge; None while it is being made."""
-        browser, page = self._browser(key), self._at(key, "route")
-        link = next((link for link in page.links if link.url.endswith("/credential.json")), None)
-        return browser.follow(page, link).body if link else None
+    def find_badge(self, key: str) -> tuple[bytes, bytes] | None:
+        """Download the badge as a file and as a picture; None while it is being made."""
+        browser, page = self._browser(key), self._open_badge(key)
+        if page is None:
+            return None
+        links = [_link_ending(page, name) for name in ("/credential.json", "/badge.png")]
+        if None in links:
+            return None
+        document, picture = (browser.follow(page, link).body for link in links if link)
+        return document, picture
+
+    def share_badge(self, key: str) -> str:
+        """Let everybody with the address see the badge, and return that address."""
+        if self._open_badge(key) is None:
+            raise StepFailed("there is no badge to share")
+        page = self._send(key, self._pages[key].find_form(action="/share"))
+        address = next((link.url for link in page.links if "/s/" not in link.url and "/badges/" in link.url), "")
+        if not address:
+            raise StepFailed(f"the page does not say where the badge is: {page.words[:600]}")
+        return address
+
+    def visit(self, key: str, address: str, *expected: str, not_expected: str = "") -> str:
+        """Open an address as somebody who comes from nowhere, without a session."""
+        self._pages[key] = self._browser(key).open(address)
+        saw = self._see(key, *expected)
+        if not_expected and not_expected in self._pages[key].text:
+            raise StepFailed(f"{not_expected!r} is on the page: {self._pages[key].words[:600]}")
+        return saw
+
+    def download(self, key: str, ending: str) -> bytes:
+        """Download what the page before this person links to."""
+        link = _link_ending(self._pages[key], ending)
+        if link is None:
+            raise StepFailed(f"nothing to download at {ending}: {self._pages[key].words[:600]}")
+        return self._browser(key).follow(self._pages[key], link).body
 
     def gradebook(self) -> dict[str, Any]:
         """Return what the LMS's gradebook shows."""
         found: dict[str, Any] = json.loads(self._browser("gradebook").open(f"{self._lms_url}/gradebook.json").body)
         return found
+
+    def _open_badge(self, key: str) -> Page | None:
+        """Go to the page of the badge of this person, who has one at most."""
+        page = self._at(key, "badges")
+        link = next((link for link in page.links if "/badges/" in link.url), None)
+        if link is None:
+            return None
+        self._pages[key] = self._browser(key).follow(page, link)
+        return self._pages[key]
 
     def _browser(self, key: str) -> DemoBrowser:
         return self._browsers.setdefault(key, DemoBrowser())
@@ -185,6 +225,10 @@ def _form_of(page: Page, task: PlayedTask, action: str) -> Form:
     if form is None:
         raise StepFailed(f"no button for {task.title!r}: {page.words[:400]}")
     return form
+
+
+def _link_ending(page: Page, ending: str) -> Link | None:
+    return next((link for link in page.links if link.url.endswith(ending)), None)
 
 
 def _value_in(page: Page, title: str) -> str:

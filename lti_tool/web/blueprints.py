@@ -14,6 +14,7 @@ from lti_tool.web.public.badges import blueprint as badges
 from lti_tool.web.public.views import blueprint as public
 from lti_tool.web.sessions import PREFIX, guard
 from lti_tool.web.shared.views import blueprint as shared
+from lti_tool.web.teacher.badges import blueprint as teacher_badges
 from lti_tool.web.teacher.gradebook import blueprint as gradebook
 from lti_tool.web.teacher.lms_settings import blueprint as lms_settings
 from lti_tool.web.teacher.participants import blueprint as participants
@@ -58,6 +59,7 @@ ENTRIES = (
     _behind_launch(learner, is_not_staff),
     _behind_launch(participants, may_review),
     _behind_launch(reviews, may_review),
+    _behind_launch(teacher_badges, may_review),
     _behind_launch(gradebook, may_review),
     _behind_launch(setup, may_edit),
     _behind_launch(badge_design, may_edit),

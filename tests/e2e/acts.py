@@ -167,3 +167,104 @@ def begin_on(view: View) -> None:
     """Read the welcome and begin, wherever that leads."""
     turn_page(view, view.locator("form[action$='/welcome'] button"))
     expect(view.locator("form[action$='/welcome']")).to_have_count(0)
+
+
+def design_badge(
+    view: View,
+    *,
+    type: str,
+    shape: str,
+    colour: str,
+    symbol: str,
+    level: str,
+    description: str = "",
+    alt: str = "",
+    proof_kind: str = "",
+) -> None:
+    """Fill in what the badge is and how it looks, on the set-up page, and see the picture that comes of it."""
+    view.locator(f"[name=badge_type][value={type}]").check()
+    if description:
+        view.locator("[name=badge_description]").fill(description)
+    if proof_kind:
+        _unfold(view, "badge_proof_kind")
+        view.locator(f"[name=badge_proof_kind][value={proof_kind}]").check()
+        view.locator("[name=badge_entitled]").set_checked(proof_kind != "own-certificate")
+    _unfold(view, "badge_shape")
+    for name, value in {"shape": shape, "colour": colour, "symbol": symbol, "level": level}.items():
+        view.locator(f"[name=badge_{name}][value='{value}']").check()
+    button = view.locator("[name=show_badge]")
+    if button.is_visible():  # without scripts
+        turn_page(view, button)
+    expect(view.locator(f"img.badge-large[src*='{shape}.{colour}.{symbol}.{level}-']")).to_have_attribute(
+        "alt", re.compile(r"\w")
+    )
+    if alt:
+        view.locator("[name=badge_alt]").fill(alt)
+
+
+def describe_badge(view: View, **design: str) -> None:
+    """Design the badge of a course that has one, with the words of `design_badge`, and publish."""
+    if view.locator("[name=badge_type]").count() == 0:
+        go(view, "setup")
+    design_badge(view, **design)
+    press(view, "[name=publish]")
+    expect(view.locator("[role=status]").first).to_be_visible()
+
+
+def _unfold(view: View, field: str) -> None:
+    folded = view.locator(f"details:has([name={field}])")
+    if folded.get_attribute("open") is None:
+        folded.locator("summary").first.click()
+
+
+def open_celebration(view: View) -> None:
+    """Follow the message about a new badge, on Today or on the route."""
+    turn_page(view, view.locator("main a[href$='/celebrate']").first)
+    expect(view.locator("main h1")).to_have_text(re.compile("Gelukt!|You did it!"))
+
+
+def open_badge(view: View, name: str) -> None:
+    """Open the page of a badge of one's own."""
+    go(view, "badges")
+    turn_page(view, view.locator("main").get_by_role("link", name=name).first)
+    expect(view.locator("main h1")).to_contain_text(name)
+
+
+def share(view: View, *, shows_name: bool = False) -> str:
+    """Share the badge whose page this is, or keep another choice about the name, and return its address."""
+    form = view.locator("form[action$='/share']")
+    form.locator("[name=shows_name]").set_checked(shows_name)
+    turn_page(view, form.locator("button"))
+    return view.locator("a[data-address]").get_attribute("href") or ""
+
+
+def stop_sharing(view: View) -> None:
+    """Make the badge whose page this is private again."""
+    turn_page(view, view.locator("form[action$='/stop-sharing'] button"))
+    expect(view.locator("a[data-address]")).to_have_count(0)
+
+
+def take_badge_back(view: View, reason: str) -> None:
+    """Take the badge back of the participant whose page this is."""
+    _decide_about_badge(view, "#take-badge-back", reason)
+
+
+def give_badge(view: View, reason: str) -> None:
+    """Give the badge by hand to the participant whose page this is, or give it again."""
+    _decide_about_badge(view, "#give-badge", reason)
+
+
+def _decide_about_badge(view: View, section: str, reason: str) -> None:
+    form = view.locator(f"{section} form")
+    form.locator("[name=reason]").fill(reason)
+    turn_page(view, form.locator("button"))
+    expect(view.locator("#status")).to_contain_text("badge")
+
+
+def report(view: View, text: str, contact: str = "") -> None:
+    """Say on the public page of a badge that something is not right."""
+    turn_page(view, view.locator(".public-report a"))
+    view.locator("[name=text]").fill(text)
+    view.locator("[name=contact]").fill(contact)
+    turn_page(view, view.locator("form:has([name=text]) button"))
+    expect(view.locator("main h1")).to_have_text(re.compile("Bedankt|Dank|Thank you"))

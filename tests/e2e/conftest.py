@@ -73,13 +73,22 @@ def cookieless_demo() -> Iterator[Demo]:
 
 
 def picture(page: Page, name: str) -> None:
-    """Take a picture at each width when MIJLPAAL_PICTURES names a folder."""
+    """Take a picture at each width when MIJLPAAL_PICTURES names a folder: all of a page, also of one in a frame."""
     if not PICTURES:
         return
     size = page.viewport_size
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
+        for frame in page.frames[1:]:
+            element = frame.frame_element()
+            element.evaluate("frame => { frame.style.height = '' }")
+            height = frame.evaluate("document.body.scrollHeight")
+            element.evaluate("(frame, height) => { frame.style.height = `${height}px` }", height)
+        # What lies in a frame is painted in sight only.
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
         page.wait_for_timeout(300)  # until the new size has been painted
-        page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
+        page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"))
+    for frame in page.frames[1:]:
+        frame.frame_element().evaluate("frame => { frame.style.height = '' }")
     if size:
         page.set_viewport_size(size)

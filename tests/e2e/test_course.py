@@ -9,51 +9,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from lti_tool.cli.demo import Demo
 from tests.e2e import acts
-from tests.e2e.conftest import picture
+from tests.e2e.course import Course, look
 
 LONGEST_PAGE = 60_000
-PHONE = {"width": 360, "height": 800}
-
-
-class Course:
-    """The demo's course; each person has a browser of their own, as on their own phone."""
-
-    def __init__(self, browser: Browser, demo: Demo, *, scripts: bool) -> None:
-        self._browser, self.demo, self.scripts = browser, demo, scripts
-        self._contexts: list[BrowserContext] = []
-
-    def open(self, person: str, activity: str = "1") -> tuple[Page, Frame]:
-        """Open an activity as this person, and wait for the tool in its frame."""
-        context = self._browser.new_context(
-            viewport=PHONE, locale="nl-NL", reduced_motion="reduce", java_script_enabled=self.scripts
-        )
-        self._contexts.append(context)
-        return self.open_in(context.new_page(), person, activity)
-
-    def open_in(self, page: Page, person: str, activity: str = "1") -> tuple[Page, Frame]:
-        """Open an activity in this page."""
-        page.goto(f"{self.demo.lms_url}/as/{person}/activities/{activity}")
-        for _ in range(100):
-            frame = page.frames[-1]
-            if frame.url.startswith(f"{self.demo.tool_url}/s/"):
-                frame.locator("main h1").wait_for()
-                return page, frame
-            onward = frame.locator("form[method=post] button")
-            if not self.scripts and onward.count():
-                # One press, one page: a second press while the first is on its way would be a second launch.
-                with page.expect_event("framenavigated"):
-                    onward.first.click()
-            page.wait_for_timeout(200)
-        raise AssertionError([frame.url for frame in page.frames])
-
-    def close(self) -> None:
-        for context in self._contexts:
-            context.close()
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
@@ -61,16 +23,6 @@ def course(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iter
     opened = Course(browser, demo, scripts=request.param)
     yield opened
     opened.close()
-
-
-def look(page: Page, view: Frame, name: str, *, course: Course) -> None:
-    """Nothing is wider than the frame; with scripts also axe and a picture at three widths."""
-    assert view.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-    if not course.scripts:
-        return
-    violations = Axe().run(page).response["violations"]
-    assert [f"{name}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in violations] == []
-    picture(page, f"course-{name}")
 
 
 def test_course_when_played_by_everybody_leads_from_set_up_to_gradebook(course: Course) -> None:

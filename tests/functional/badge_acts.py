@@ -32,8 +32,10 @@ def reach_goal(pupil: Pupil) -> uuid.UUID:
 
 
 def award_of(pupil: Pupil) -> uuid.UUID:
+    """Return the newest badge of a learner."""
+    mine = select(Award.id).where(Award.person_id == pupil.id).order_by(Award.awarded_at.desc())
     with pupil.room.site.tool.db.reading() as tx:
-        return tx.execute(select(Award.id).where(Award.person_id == pupil.id)).scalar_one()
+        return tx.execute(mine.limit(1)).scalar_one()
 
 
 def row_of(site: Site, award_id: uuid.UUID) -> Award:

@@ -13,7 +13,9 @@ from flask import render_template
 from jinja2 import StrictUndefined
 
 from badges.achievement import AchievementProblem
+from gamification.engine.rule_set import TaskOrder
 from gamification.errors import RuleProblem
+from lti_tool.course.set_up import CourseSetup
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.web.learner.road import MOST_STOPS, draw_road
 from lti_tool.web.learner.sentences import isolated
@@ -494,6 +496,9 @@ class TestSetupForm:
         [
             ("badge.name", AchievementProblem.NAME_MISSING, "badge_name"),
             ("badge.criteria", AchievementProblem.CRITERIA_TOO_LONG, "badge_criteria"),
+            ("badge.description", AchievementProblem.DESCRIPTION_TOO_LONG, "badge_description"),
+            ("badge.alt_text", AchievementProblem.ALT_TEXT_MISSING, "badge_alt"),
+            ("badge.type", RuleProblem.SKILL_NEEDS_CONFIRMATION, "badge_type"),
             ("goal", RuleProblem.GOAL_ABOVE_TOTAL, "goal_points"),
             ("tasks.0.title", RuleProblem.TITLE_MISSING, "tasks-0-title"),
             ("tasks.1.points", RuleProblem.FINISHED_TASK_CHANGED, "tasks-2-points"),
@@ -508,7 +513,7 @@ class TestSetupForm:
         data = setup_form([("A", 1), ("", ""), ("B", 2)], 5)  # type: ignore[list-item]
         with strict.app.test_request_context("/"):
             form = SetupForm({name: str(value) for name, value in data.items()})
-            form.show_problem(path, problem)
+            form.show_problem(path, problem, CourseSetup("", 0, (), TaskOrder.FREE, 0, "", ""))
 
         assert [placed.field_id for placed in form.problems] == [field]
         assert form.problems[0].sentence

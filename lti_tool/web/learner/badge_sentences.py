@@ -29,7 +29,10 @@ class TaskJudged:
 
 @dataclass(frozen=True)
 class DecisionSaid:
-    """A decision of somebody who teaches: who did what and when, and the reason as they wrote it."""
+    """A decision of somebody who teaches: who did what and when, and the reason as they wrote it.
+
+    The reason is empty where the page says it already: above, where it tells that the badge does not hold.
+    """
 
     sentence: str
     reason: str
@@ -61,7 +64,7 @@ def tell_badge(badge: LearnerBadge, why: WhyBadge) -> BadgeTold:
         received=pgettext("learner", "You got this badge on %(day)s.", day=day(award.awarded_at)),
         tasks=tuple(_judged(task) for task in why.counted.done),
         counted=_counted(why.counted, by_hand=award.by_hand),
-        decisions=tuple(_decided(one) for one in badge.decisions),
+        decisions=tuple(_decided(one, says_reason=one is not badge.taken_back) for one in badge.decisions),
         words=why.words,
     )
 
@@ -98,10 +101,10 @@ def _counted(counted: AsOf, *, by_hand: bool) -> str:
     return f"{needed} {had}"
 
 
-def _decided(one: DecisionTold) -> DecisionSaid:
+def _decided(one: DecisionTold, *, says_reason: bool) -> DecisionSaid:
     who = isolated(one.author) if one.author else pgettext("learner", "your coach")
     if one.decision is Decision.GIVEN:
         sentence = pgettext("learner", "On %(day)s %(who)s gave you this badge.", day=day(one.decided_at), who=who)
     else:
         sentence = pgettext("learner", "On %(day)s %(who)s took this badge back.", day=day(one.decided_at), who=who)
-    return DecisionSaid(sentence, one.reason)
+    return DecisionSaid(sentence, one.reason if says_reason else "")

@@ -49,7 +49,7 @@ class BadgeFields(ProblemForm):
     badge_shape = Choice(Shape)
     badge_colour = Choice(Colour)
     badge_symbol = Choice(Symbol)
-    badge_level = Choice(str(level.value) for level in Level)
+    badge_level = Choice([str(level.value) for level in Level])
     badge_alt = StringField(filters=[one_line])
     badge_alt_proposal = StringField(filters=[one_line])
 

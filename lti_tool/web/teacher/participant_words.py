@@ -107,6 +107,9 @@ def say_happened(kind: Kind, who: str) -> str:
         Kind.WITHDRAWN: gettext("%(who)s took the points back", who=who),
         Kind.PRAISED: gettext("%(who)s gave a compliment", who=who),
         Kind.BADGE: gettext("Got the badge"),
+        Kind.BADGE_GIVEN: gettext("%(who)s gave the badge by hand", who=who),
+        Kind.BADGE_TAKEN_BACK: gettext("%(who)s took the badge back", who=who),
+        Kind.BADGE_GIVEN_AGAIN: gettext("%(who)s gave the badge again", who=who),
     }[kind]
 
 

@@ -9,18 +9,25 @@ from flask import Blueprint, render_template, request
 
 from config.typed_text import one_line
 from gamification.engine.task_state import TaskState
+from lti_tool.course.badge_news import badge_news
 from lti_tool.course.participants import Show, Sort, Wanted, overview
 from lti_tool.course.set_up import course_setup
 from lti_tool.link_settings import lms_view
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
-from lti_tool.web.teacher import participant, participant_words, participants_csv
+from lti_tool.web.teacher import badges_words, participant, participant_words, participants_csv
 
 blueprint = Blueprint("participants", __name__)
 blueprint.add_url_rule("/participants/<uuid:person_id>", "person", participant.person)
 blueprint.add_url_rule("/participants/<uuid:person_id>/praise", "praise", participant.praise, methods=["POST"])
 blueprint.add_url_rule("/participants/<uuid:person_id>/award", "award", participant.award, methods=["POST"])
 blueprint.add_url_rule("/participants/<uuid:person_id>/take-back", "take_back", participant.take_back, methods=["POST"])
+blueprint.add_url_rule(
+    "/participants/<uuid:person_id>/badge/give", "give_badge", participant.give_badge, methods=["POST"]
+)
+blueprint.add_url_rule(
+    "/participants/<uuid:person_id>/badge/take-back", "take_badge_back", participant.take_badge_back, methods=["POST"]
+)
 blueprint.add_url_rule("/participants.csv", "export", participants_csv.export)
 blueprint.add_url_rule("/ledger.csv", "ledger", participants_csv.ledger)
 
@@ -43,6 +50,7 @@ def show_overview() -> str:
     with tool().db.reading() as tx:
         setup = course_setup(tx, session.context_id)
         found = overview(tx, session.context_id, wanted, now=now)
+        news = badge_news(tx, session.context_id)
         questions = len(lms_view(tx, session.context_id).questions) if may_edit(session.role) else 0
     return render_template(
         "teacher/participants.html",
@@ -56,6 +64,8 @@ def show_overview() -> str:
         words=participant_words,
         now=now,
         lms_questions=questions,
+        news=news,
+        badge_words=badges_words,
         may_edit=may_edit(session.role),
     )
 

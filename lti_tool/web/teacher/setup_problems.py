@@ -61,6 +61,10 @@ def sentence_for(problem: StrEnum, *, total: int = 0) -> str:
         RuleProblem.UNKNOWN_TASK: gettext(
             "This task no longer exists. Remove the line, or type the task again on a new line."
         ),
+        RuleProblem.SKILL_NEEDS_CONFIRMATION: gettext(
+            "A skill badge needs at least one required task that somebody looks at. Here participants tick everything "
+            "themselves. Have somebody look at a required task, or choose “Taking part”."
+        ),
         AchievementProblem.NAME_MISSING: gettext(
             "Give the badge a name. Or leave the name and the texts below it empty: then there is no badge."
         ),
@@ -101,10 +105,7 @@ def skill_sentence(*, own_word: int, total: int, has_review: bool) -> str:
     `has_review` whether somebody looks at any required task.
     """
     if not has_review:
-        return gettext(
-            "A skill badge needs at least one required task that somebody looks at. Here participants tick everything "
-            "themselves. Have somebody look at a required task, or choose “Taking part”."
-        )
+        return sentence_for(RuleProblem.SKILL_NEEDS_CONFIRMATION)
     if own_word < total:
         return ngettext(
             "With tasks that participants tick themselves somebody gets %(num)s point. Set the goal to %(goal)s or "
