@@ -149,15 +149,6 @@ def find_award(tx: Session, award_id: uuid.UUID) -> AwardView | None:
     return next(iter(_read(tx, _views().where(Award.id == award_id))), None)
 
 
-def find_document(tx: Session, award_id: uuid.UUID, person_id: uuid.UUID) -> tuple[str, bytes] | None:
-    """Return the achievement's name and the signed bytes, for the holder only; None for anybody else."""
-    held = find_award(tx, award_id)
-    if held is None or held.person_id != person_id:
-        return None
-    document = signed_document(tx, award_id)
-    return (held.name, document) if document is not None else None
-
-
 def signed_document(tx: Session, award_id: uuid.UUID) -> bytes | None:
     """Return the signed bytes of an award that holds; None where it does not, or is not signed yet, or was erased."""
     row = tx.execute(

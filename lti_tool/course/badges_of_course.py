@@ -211,8 +211,7 @@ def _read(tx: Session, rows: Sequence[Any]) -> list[BadgeLine]:
     if not rows:
         return []
     award_ids = [row.id for row in rows]
-    by_hand = {row.id for row in rows if row.activity_id is None}
-    decisions = _decisions(tx, award_ids, by_hand)
+    decisions = _decisions(tx, award_ids)
     reports = _open_reports(tx, award_ids)
     to_be_signed = [row.id for row in rows if row.is_to_be_signed and row.state == AwardState.ACTIVE]
     unsigned = _unsigned(tx, to_be_signed)
@@ -227,7 +226,7 @@ def _read(tx: Session, rows: Sequence[Any]) -> list[BadgeLine]:
             language=row.language,
             state=AwardState(row.state),
             awarded_at=row.awarded_at,
-            by_hand=row.id in by_hand,
+            by_hand=row.activity_id is None,
             signature=unsigned.get(row.id, Signature.SIGNED) if row.state == AwardState.ACTIVE else None,
             shared_at=row.shared_at,
             open_reports=reports.get(row.id, 0),
@@ -246,9 +245,7 @@ def _open_reports(tx: Session, award_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
     return {row.award_id: row.waiting for row in rows}
 
 
-def _decisions(
-    tx: Session, award_ids: Sequence[uuid.UUID], by_hand: set[uuid.UUID]
-) -> dict[uuid.UUID, tuple[DecisionBy, ...]]:
+def _decisions(tx: Session, award_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[DecisionBy, ...]]:
     found = decisions_about(tx, award_ids)
     names = names_of(tx, {one.by_person_id for about in found.values() for one in about})
     return {
@@ -258,8 +255,8 @@ def _decisions(
                 names.get(one.by_person_id, ""),
                 one.reason,
                 one.decided_at,
-                # The first decision about a badge that was given by hand is what gave it.
-                is_again=one.decision is Decision.GIVEN and (number > 0 or award_id not in by_hand),
+                # One that the goal brought was taken back before somebody could give it.
+                is_again=one.decision is Decision.GIVEN and number > 0,
             )
             for number, one in enumerate(about)
         )

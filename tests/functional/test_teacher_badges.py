@@ -238,7 +238,7 @@ class TestOneBadge:
         form = {"reason": "x", "request_id": str(uuid.uuid4())}
         assert teacher.post(f"{path}/take-back", form).status_code == 404
         assert teacher.post(f"{path}/reports/{report_id}/closed").status_code == 404
-        assert rows(badge.room.page("badges-of-course")) == []
+        assert "Nog niemand heeft de badge" in badge.room.text("badges-of-course")
         assert award_row(badge).state == "active"
         with badge.site.tool.db.reading() as tx:
             assert reports_about(tx, [badge.id])[badge.id][0].handled_at is None
