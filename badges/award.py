@@ -71,13 +71,18 @@ class AwardView:
 
 @dataclass(frozen=True)
 class NewAward:
-    """That somebody should hold an achievement in these texts, by this activity under these rules."""
+    """That somebody should hold an achievement in these texts, by this activity under these rules.
+
+    `known_at` is when the newest of the facts that it rests on was recorded. Of two at one moment, who waited for the
+    other looked at the clock first: the award counts from when all of them were there.
+    """
 
     achievement_id: uuid.UUID
     achievement_version_id: uuid.UUID
     person_id: uuid.UUID
     activity_id: uuid.UUID
     rule_set_version_id: uuid.UUID
+    known_at: datetime | None = None
 
 
 def award(
@@ -112,7 +117,7 @@ def award_many(
             "activity_id": one.activity_id,
             "rule_set_version_id": one.rule_set_version_id,
             "state": AwardState.ACTIVE,
-            "awarded_at": now,
+            "awarded_at": max(now, one.known_at or now),
         }
         for one in sorted(wanted, key=lambda one: (one.achievement_id, one.person_id))
     ]
@@ -149,13 +154,18 @@ def find_award(tx: Session, award_id: uuid.UUID) -> AwardView | None:
     return next(iter(_read(tx, _views().where(Award.id == award_id))), None)
 
 
-def signed_document(tx: Session, award_id: uuid.UUID) -> bytes | None:
-    """Return the signed bytes of an award that holds; None where it does not, or is not signed yet, or was erased."""
+def signed_document(
+    tx: Session, award_id: uuid.UUID, *, states: Iterable[AwardState] = (AwardState.ACTIVE,)
+) -> bytes | None:
+    """Return the signed bytes of an award that holds; None where it does not, or is not signed yet, or was erased.
+
+    With `states` also those of one that was taken back: they are kept, and shown to nobody but the person they are of.
+    """
     row = tx.execute(
         select(Credential.document, CredentialSalt.salt, CredentialSalt.position)
         .join(Award, Award.id == Credential.award_id)
         .join(CredentialSalt, CredentialSalt.credential_id == Credential.id)
-        .where(Award.id == award_id, Award.state == AwardState.ACTIVE)
+        .where(Award.id == award_id, Award.state.in_(list(states)))
     ).one_or_none()
     return put_back(Salted(row.document, row.salt, row.position)) if row else None
 

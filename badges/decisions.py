@@ -72,6 +72,7 @@ def give(
 
     Raises:
         DecisionInvalid: no reason, or one that is too long.
+        NotFound: it was the award of somebody who was erased.
         Conflict: the person holds it (`badge-held`), or this form was used for something else (`form-used`).
     """
     reason = _checked(reason)
@@ -92,8 +93,6 @@ def give(
         key=("achievement_id", "person_id"),
     )
     award = _lock(tx, Award.achievement_id == achievement_id, Award.person_id == person_id)
-    if award is None:
-        raise NotFound("award")
     if _was_kept(tx, decision_id, award, Decision.GIVEN, reason):
         return Decided(award.id, is_new=False)
     if award.state != AwardState.REVOKED:
@@ -113,14 +112,12 @@ def take_back(
 
     Raises:
         DecisionInvalid: no reason, or one that is too long.
-        NotFound: no such award.
+        NotFound: no such award, or of somebody who was erased.
         Conflict: it was taken back meanwhile (`badge-not-held`), or this form was used for something else
             (`form-used`).
     """
     reason = _checked(reason)
     award = _lock(tx, Award.id == award_id)
-    if award is None:
-        raise NotFound("award")
     if _was_kept(tx, decision_id, award, Decision.TAKEN_BACK, reason):
         return Decided(award.id, is_new=False)
     if award.state == AwardState.REVOKED:
@@ -178,9 +175,13 @@ def _checked(reason: str) -> str:
     return reason.strip()
 
 
-def _lock(tx: Session, *which: object) -> Award | None:
+def _lock(tx: Session, *which: object) -> Award:
+    """Return the award, locked; behind one that was erased nobody can be found, so nothing is written about it."""
     query = select(Award).where(*which).with_for_update().execution_options(populate_existing=True)  # type: ignore[arg-type]
-    return tx.execute(query).scalar_one_or_none()
+    award = tx.execute(query).scalar_one_or_none()
+    if award is None or award.erased_at is not None:
+        raise NotFound("award")
+    return award
 
 
 def _was_kept(tx: Session, decision_id: uuid.UUID, award: Award, decision: Decision, reason: str) -> bool:

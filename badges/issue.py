@@ -195,6 +195,9 @@ def sign_award(to_issue: ToIssue, shown: Shown, box: SecretBox, *, email: str, s
 def store(tx: Session, issued: Issued, *, now: datetime) -> bool:
     """Keep the signed bytes and, apart, their salt; False when another worker had stored its own first.
 
+    False as well when the award was erased or taken back since, or is to be signed once more: then this is not its
+    document, and nothing of it is kept.
+
     Raises:
         ToolError: `key-changed` when the key was called compromised since it signed: to be signed again with another.
     """
@@ -202,6 +205,10 @@ def store(tx: Session, issued: Issued, *, now: datetime) -> bool:
     key = tx.get_one(IssuerKey, to_issue.key.key_id, with_for_update={"read": True}, populate_existing=True)
     if key.compromised_at is not None:
         raise ToolError("key-changed", "the issuer's key is not to be used any more")
+    award = tx.get_one(Award, to_issue.award_id, with_for_update={"read": True}, populate_existing=True)
+    is_wanted = award.erased_at is None and award.state == AwardState.ACTIVE
+    if not is_wanted or award.issue_number != to_issue.issue_number:
+        return False
     signed = {
         "issuer_key_id": to_issue.key.key_id,
         "document": salted.document,

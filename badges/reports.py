@@ -99,12 +99,12 @@ def reports_about(tx: Session, award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID
 
 
 def count_open_reports(tx: Session, context_id: uuid.UUID) -> int:
-    """Return how many reports about badges of this course nobody has handled yet."""
+    """Return how many reports about badges of this course wait to be handled; of erased people none is shown."""
     return tx.execute(
         select(func.count(AwardReport.id))
         .join(Award, Award.id == AwardReport.award_id)
         .join(Achievement, Achievement.id == Award.achievement_id)
-        .where(Achievement.context_id == context_id, AwardReport.handled_at.is_(None))
+        .where(Achievement.context_id == context_id, AwardReport.handled_at.is_(None), Award.erased_at.is_(None))
     ).scalar_one()
 
 

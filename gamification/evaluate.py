@@ -63,6 +63,7 @@ class _Queries:
             _ACTIVITY.verb,
             _ACTIVITY.task_id,
             _ACTIVITY.occurred_at,
+            _ACTIVITY.received_at,
         ).where(_ACTIVITY.context_id == _CONTEXT, among(_ACTIVITY.person_id))
         self.held = (
             select(
@@ -110,6 +111,7 @@ class Evaluated:
     """The outcome of comparing what should be with what is. `points` are those of required tasks.
 
     `movements` are the entries that were written; `state_changed` says that a score says something else now.
+    `known_at` is when the newest of the activities that decided was recorded; None where nothing was decided.
     """
 
     desired: Desired
@@ -118,6 +120,7 @@ class Evaluated:
     movements: tuple[Movement, ...]
     state_changed: bool
     version_id: uuid.UUID | None
+    known_at: datetime | None = None
 
     @property
     def points_changed(self) -> bool:
@@ -145,7 +148,7 @@ def evaluate_people(
             person_id: Evaluated(NOTHING, balance.points, balance.bonus_points, (), False, None)
             for person_id, balance in balances.items()
         }
-    activities = activities_of(tx, context_id, person_ids)
+    activities, known_at = _read_activities(tx, context_id, person_ids)
     held = held_points(tx, context_id, person_ids)
     outcome: dict[uuid.UUID, Evaluated] = {}
     entries: list[dict[str, object]] = []
@@ -159,7 +162,13 @@ def evaluate_people(
             moved.append(_balance_row(context_id, person_id, after, now=now))
         state_changed = (after.points, after.goal_reached) != (before.points, before.goal_reached)
         outcome[person_id] = Evaluated(
-            wanted, after.points, after.bonus_points, tuple(movements), state_changed, current.version_id
+            wanted,
+            after.points,
+            after.bonus_points,
+            tuple(movements),
+            state_changed,
+            current.version_id,
+            known_at.get(person_id),
         )
     insert_many(tx, LedgerEntry, entries)
     insert_many(tx, Balance, moved, key=_BALANCE_KEY, update=_BALANCE_VALUES)
@@ -170,11 +179,21 @@ def activities_of(
     tx: Session, context_id: uuid.UUID, person_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[Activity]]:
     """Return what each of these people did in the course, in no order."""
+    return _read_activities(tx, context_id, person_ids)[0]
+
+
+def _read_activities(
+    tx: Session, context_id: uuid.UUID, person_ids: Collection[uuid.UUID]
+) -> tuple[dict[uuid.UUID, list[Activity]], dict[uuid.UUID, datetime]]:
+    """Return what each of these people did, in no order, and when the newest of it was recorded."""
     found: dict[uuid.UUID, list[Activity]] = {}
+    known_at: dict[uuid.UUID, datetime] = {}
     rows = _read(tx, lambda queries: queries.activities, context_id, person_ids)
-    for person_id, activity_id, verb, task_id, occurred_at in rows:
+    for person_id, activity_id, verb, task_id, occurred_at, received_at in rows:
         found.setdefault(person_id, []).append(Activity(activity_id, _VERBS[verb], task_id, occurred_at))
-    return found
+        if known_at.setdefault(person_id, received_at) < received_at:
+            known_at[person_id] = received_at
+    return found, known_at
 
 
 def held_points(

@@ -230,6 +230,7 @@ def _award(tx: Session, outcomes: Mapping[uuid.UUID, Evaluated], *, now: datetim
             person_id=person_id,
             activity_id=granted.activity_id,
             rule_set_version_id=outcome.version_id,
+            known_at=outcome.known_at,
         )
         for person_id, outcome in outcomes.items()
         if outcome.version_id is not None

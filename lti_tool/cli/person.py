@@ -10,6 +10,7 @@ import click
 
 from config.errors import ToolError
 from lti_tool.cli.building import ready_tool
+from lti_tool.cli.one_line import on_one_line
 from lti_tool.personal_data.erase import erase_person
 from lti_tool.personal_data.export import export_person
 from lti_tool.personal_data.find import find_people
@@ -28,7 +29,8 @@ def find(text: str) -> None:
     with tool.db.reading() as tx:
         people = find_people(tx, text)
     for one in people:
-        click.echo(f"{one.person_id}  {one.name}  {one.email}  {one.platform} user {one.subject}")
+        name, email, subject = (on_one_line(text) for text in (one.name, one.email, one.subject))
+        click.echo(f"{one.person_id}  {name}  {email}  {one.platform} user {subject}")
     if not people:
         click.echo("Nobody found.")
 

@@ -46,11 +46,12 @@ def erase_person(tx: Session, person_id: uuid.UUID, *, now: datetime) -> None:
 
 
 def _erase_badges(tx: Session, person_id: uuid.UUID, *, now: datetime) -> None:
+    # First of all, and so locked: who signs, decides or reports at this moment is through before, or finds it erased.
+    tx.execute(
+        update(Award).where(Award.person_id == person_id).values(erased_at=now, shared_at=None, shows_name=False)
+    )
     awards = select(Award.id).where(Award.person_id == person_id).scalar_subquery()
     credentials = select(Credential.id).where(Credential.award_id.in_(awards)).scalar_subquery()
     tx.execute(delete(CredentialSalt).where(CredentialSalt.credential_id.in_(credentials)))
     tx.execute(update(AwardDecision).where(AwardDecision.award_id.in_(awards)).values(reason=""))
     tx.execute(update(AwardReport).where(AwardReport.award_id.in_(awards)).values(text="", contact=""))
-    tx.execute(
-        update(Award).where(Award.person_id == person_id).values(erased_at=now, shared_at=None, shows_name=False)
-    )

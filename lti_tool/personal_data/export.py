@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
 from badges.award import awards_of_person, signed_document
+from badges.models import AwardState
 from config.database import Base
 from config.errors import NotFound
 
@@ -68,7 +69,9 @@ def export_person(tx: Session, person_id: uuid.UUID) -> dict[str, Any]:
         table, column = _place(place)
         found[table.name] = _rows(tx, table, column, award_ids, person_id)
     found["credential"] = [
-        json.loads(document) for award_id in award_ids if (document := signed_document(tx, award_id)) is not None
+        json.loads(document)
+        for award_id in award_ids
+        if (document := signed_document(tx, award_id, states=AwardState)) is not None
     ]
     found["did_as_staff"] = {place: _moments(tx, place, person_id) for place in BY}
     found["titles"] = _titles(tx, found)

@@ -227,8 +227,10 @@ def give_again(zoe: Seat, mila: Seat, stranger: Page, address: str, document: by
     """It is the same badge at the same address, signed anew."""
     acts.open_person(mila.view, "Zoë")
     acts.give_badge(mila.view, GIVEN_AGAIN)
-    open_signed_badge(zoe)
+    acts.go(zoe.view, "today")
+    acts.open_celebration(zoe.view)
     expect(zoe.view.locator("main")).to_contain_text(GIVEN_AGAIN)
+    open_signed_badge(zoe)
     look(zoe.page, zoe.view, "5-badge-again", course=course)
     stranger.goto(address)
     holds(stranger)

@@ -118,6 +118,7 @@ class TestPublishing:
         "change",
         [
             {"badge_description": "Anders"},
+            {"badge_language": "en"},
             {"badge_type": "membership"},
             {"badge_proof_kind": "praktijkverklaring", "badge_entitled": "1"},
             {"badge_symbol": "star"},
@@ -146,9 +147,18 @@ class TestPublishing:
 
         press(teacher, page, PUBLISH)
         assert (len(versions(strict)), rule_sets(strict)) == (1, 1)
-        press(teacher, page_of(teacher), PUBLISH, badge_name="Working safely")
+        press(teacher, page_of(teacher), PUBLISH, badge_name="Veilig aan het werk")
+        press(teacher, page_of(teacher), PUBLISH, badge_name="Working safely", badge_language="en")
 
-        assert [version.language for version in versions(strict)] == ["nl", "en"]
+        assert [version.language for version in versions(strict)] == ["nl", "nl", "en"]
+
+    def test_badge_when_first_described_is_in_the_language_of_who_describes_it(self, strict: Site) -> None:
+        teacher = strict.launch_as(TEACHER)
+        assert teacher.post("language", {"locale": "en"}).status_code == 303
+
+        assert teacher.post("setup", setup_form(TASKS, 60)).status_code == 303
+
+        assert [version.language for version in versions(strict)] == ["en"]
 
     def test_badge_when_published_before_there_were_pictures_gets_words_and_no_alarm(self, strict: Site) -> None:
         teacher = strict.launch_as(TEACHER)

@@ -219,7 +219,9 @@ class TestNotKept:
         assert response.status_code == 409
         assert "De deelnemer heeft deze badge al. Er is niets veranderd." in text
         assert "Ik ook." in text
-        assert forms_of(response.get_data(as_text=True)) == {"take-back"}
+        page = response.get_data(as_text=True)
+        assert forms_of(page) == {"take-back"}
+        assert re.search(r'<textarea[^>]* id="take-badge-back-reason"[^>]*>\s*</textarea>', page)
         assert len(decisions_of(room, zoe)) == 1
 
     def test_badge_that_is_gone_meanwhile_is_said_and_the_text_kept(self, badge: Badge) -> None:

@@ -292,6 +292,8 @@ class TestReports:
         assert re.search(r"Afgehandeld op \d+ november", text)
         assert "twijfelt aan een badge" not in badge.room.text("participants")
         assert "Met een melding: 0" in badge.room.text("badges-of-course")
+        assert "1 melding" not in badge.room.text("badges-of-course")
+        assert "twijfelt" not in badge.room.text(f"participants/{badge.person_id}")
 
     def test_report_that_does_not_exist_is_not_found(self, badge: Badge) -> None:
         path = f"badges-of-course/{badge.id}/reports/{uuid.uuid4()}/closed"

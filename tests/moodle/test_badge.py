@@ -32,11 +32,13 @@ def test_badge_when_played_from_an_empty_course_is_in_the_gradebook_and_verifier
     activity = add_activity(teacher_page, tool, course=course)
     teacher = open_tool(teacher_page, tool, activity)
     acts.publish(teacher, tasks=[RULES, TIDY], goal=30, badge=BADGE)
+    teacher.locator("[name=badge_language][value=nl]").check()
     acts.describe_badge(teacher, type="skill", shape="shield", colour="sky", symbol="helmet", level="2")
     picture(teacher_page, "moodle-badge-design")
 
     learner_page = log_in(browser, "s1").new_page()
     learner = open_tool(learner_page, tool, activity)
+    _without_menu(learner_page)
     acts.begin(learner)
     acts.finish(learner, RULES)
     acts.hand_in(learner, TIDY, "Mijn werkplek is leeg.")
@@ -50,7 +52,7 @@ def test_badge_when_played_from_an_empty_course_is_in_the_gradebook_and_verifier
     acts.open_badge(learner, BADGE)
     picture(learner_page, "moodle-badge")
 
-    address = _address_in_gradebook(learner_page, course, tool)
+    address = _address_in_gradebook(learner_page.context.new_page(), course, tool)
     stranger_context = browser.new_context(locale="nl-NL")
     stranger = stranger_context.new_page()
     stranger.goto(address)
@@ -76,6 +78,14 @@ def test_badge_when_played_from_an_empty_course_is_in_the_gradebook_and_verifier
     for context in (teacher_page.context, learner_page.context, stranger_context):
         context.close()
     _accept(document, baked, tmp_path)
+
+
+def _without_menu(page: Page) -> None:
+    """Close Moodle's list of the course, which lies over a narrow page."""
+    close = page.locator(".drawer-left.show [data-action=closedrawer]")
+    if close.count() and close.first.is_visible():
+        close.first.click()
+        page.locator(".drawer-left.show").wait_for(state="detached")
 
 
 def _address_in_gradebook(page: Page, course: str, tool: RunningTool) -> str:

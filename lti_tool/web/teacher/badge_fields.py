@@ -23,9 +23,11 @@ from lti_tool.web.teacher.fields import Choice
 from lti_tool.web.teacher.setup_design_words import every_words_of, words_of
 from lti_tool.web.teacher.setup_problem_form import ProblemForm
 from lti_tool.web.teacher.setup_problems import FormProblem
+from lti_tool.words import LOCALES, language_of
 
 PICTURE_FIELDS = ("badge_shape", "badge_colour", "badge_symbol", "badge_level")
 DETAIL_FIELDS = (
+    "badge_language",
     "badge_description",
     "badge_type",
     "badge_proof_kind",
@@ -42,6 +44,8 @@ class BadgeFields(ProblemForm):
 
     badge_name = StringField(filters=[one_line])
     badge_criteria = StringField(filters=[several_lines])
+    badge_language = Choice(LOCALES)
+    """The language of all texts of the badge, and of the sentences that are added when it is signed."""
     badge_description = StringField(filters=[several_lines])
     badge_type = Choice(BadgeType, default=BadgeType.PARTICIPATION)
     badge_proof_kind = Choice(ProofKind)
@@ -127,37 +131,44 @@ class BadgeFields(ProblemForm):
                 self.say(field, FormProblem.UNKNOWN_CHOICE)
 
     def is_same_badge(self, setup: CourseSetup) -> bool:
-        """Say whether the badge is the published one. The language that somebody happens to use is no change."""
+        """Say whether the badge is the published one."""
         texts = (self.badge_name.data or "", self.badge_criteria.data or "")
         if texts != (setup.badge_name, setup.badge_criteria):
             return False
         if not setup.badge_name:
             return not self.has_badge
-        wanted, holds = self._wanted(setup.badge_details.language), setup.badge_details
+        wanted, holds = self._wanted(), setup.badge_details
         if not holds.alt_text and wanted.alt_text in every_words_of(self.design):
             # Published before pictures had words: proposing some is nobody's change.
             wanted = replace(wanted, alt_text="")
         return wanted == replace(holds, picture=holds.design.to_text())
 
-    def details(self, setup: CourseSetup, locale: str) -> BadgeDetails:
-        """Return the details to publish, written in the language of `locale`; those that hold where none changed."""
+    def details(self, setup: CourseSetup) -> BadgeDetails:
+        """Return the details to publish; those that hold where none changed."""
         holds = setup.badge_details
-        return holds if holds.alt_text and self.is_same_badge(setup) else self._wanted(locale)
+        return holds if holds.alt_text and self.is_same_badge(setup) else self._wanted()
 
-    def _wanted(self, language: str) -> BadgeDetails:
+    def _wanted(self) -> BadgeDetails:
         return BadgeDetails(
             description=self.badge_description.data or "",
             badge_type=BadgeType(self.badge_type.data),
             proof_kind=ProofKind(self.badge_proof_kind.data),
             picture=self.design.to_text(),
             alt_text=self.badge_alt.data or "",
-            language=language,
+            language=self.badge_language.data,
         )
+
+
+def badge_on_setup(setup: CourseSetup, locale: str) -> dict[str, object]:
+    """Return the published badge as it stands in the fields; one that is still to be written is in `locale`."""
+    values = badge_values(setup.badge_details)
+    return values if setup.badge_name else {**values, "badge_language": language_of(locale)}
 
 
 def badge_values(details: BadgeDetails) -> dict[str, object]:
     """Return published details as they stand in the fields."""
     return {
+        "badge_language": details.language,
         "badge_description": details.description,
         "badge_type": details.badge_type,
         "badge_proof_kind": details.proof_kind,

@@ -18,6 +18,7 @@ from lti_tool.presets import Preset, find_preset
 from lti_tool.web.teacher.badge_fields import badge_values, picture_values
 from lti_tool.web.teacher.setup_form import BLANK_LINES, SetupForm
 from lti_tool.web.teacher.task_lines import Kind, TaskForm
+from lti_tool.words import language_of
 
 EMPTY = "empty"
 """The choice to begin without a ready-made set."""
@@ -93,6 +94,8 @@ def _fill_badge(form: SetupForm, chosen: Preset | None, earlier: Preset | None, 
     written = {"", *(words.badge_description for words in earlier.words.values())} if earlier else {""}
     if (form.badge_description.data or "") in written:
         form.badge_description.process_data(now.description)
+    if chosen:
+        form.badge_language.process_data(language_of(locale))
     if form.badge_type.data == before["badge_type"]:
         form.badge_type.process_data(now.badge_type)
     if picture_values(form.design).items() <= before.items():

@@ -100,7 +100,7 @@ def _publish(form: SetupForm, setup: CourseSetup) -> None:
             goal_points=form.goal_points.data,
             badge_name=form.badge_name.data or "",
             badge_criteria=form.badge_criteria.data or "",
-            badge_details=form.details(setup, session.locale),
+            badge_details=form.details(setup),
             order=form.order.data,
             columns=form.chosen_columns,
             seen_number=form.seen_number.data,

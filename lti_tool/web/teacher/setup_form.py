@@ -21,7 +21,7 @@ from gamification.models import INSTRUCTIONS_LENGTH, TITLE_LENGTH
 from gamification.publish import TaskDraft
 from lti_tool.course.set_up import CourseSetup, TaskSetup
 from lti_tool.roster.gradebook_models import Columns
-from lti_tool.web.teacher.badge_fields import DETAIL_FIELDS, BadgeFields, badge_values
+from lti_tool.web.teacher.badge_fields import DETAIL_FIELDS, BadgeFields, badge_on_setup
 from lti_tool.web.teacher.fields import NumberField, OneOf
 from lti_tool.web.teacher.setup_problems import FormProblem, skill_sentence
 from lti_tool.web.teacher.task_lines import (
@@ -268,7 +268,7 @@ class SetupForm(BadgeFields):
 
 def posted_form(formdata: Mapping[str, str], setup: CourseSetup, locale: str) -> SetupForm:
     """Return the form as it was sent, over what is published."""
-    form = SetupForm(formdata, data=badge_values(setup.badge_details))
+    form = SetupForm(formdata, data=badge_on_setup(setup, locale))
     form.settle_alt(setup.badge_details, locale)
     return form
 
@@ -286,7 +286,7 @@ def form_of(setup: CourseSetup, locale: str) -> SetupForm:
             "seen_number": setup.version_number,
             "step": 1 if is_new else None,
             "columns": Columns.ONE if is_new else "",
-            **badge_values(setup.badge_details),
+            **badge_on_setup(setup, locale),
         }
     )
     form.settle_alt(setup.badge_details, locale)
