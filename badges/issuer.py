@@ -171,7 +171,7 @@ def _to_sign_again(tx: Session, key_ids: list[uuid.UUID]) -> list[uuid.UUID]:
     held = tx.execute(
         select(Award.id, Credential.issue_number)
         .join(Credential, Credential.award_id == Award.id)
-        .where(Award.id.in_(signed), Award.state == AwardState.ACTIVE)
+        .where(Award.id.in_(signed), Award.state == AwardState.ACTIVE, Award.erased_at.is_(None))
         .order_by(Award.id)
     ).all()
     for row in held:

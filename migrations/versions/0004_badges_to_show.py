@@ -131,6 +131,7 @@ def downgrade() -> None:
     )
     op.drop_column("person", "erased_at")
     op.drop_column("issuer_key", "compromised_at")
+    _keep_public_keys()
     op.drop_column("issuer_key", "public_key")
     op.add_column(
         "achievement",
@@ -151,8 +152,17 @@ def _name_public_keys() -> None:
     """Until now every issuer was a did:key, whose verification method ends with the key."""
     connection = op.get_bind()
     for row in connection.execute(sa.select(_KEY)).all():
-        public_key = row.verification_method.partition("#")[2]
-        connection.execute(sa.update(_KEY).where(_KEY.c.id == row.id).values(public_key=public_key))
+        method, _, kept = row.verification_method.partition(" ")
+        named = {"verification_method": method, "public_key": kept or method.partition("#")[2]}
+        connection.execute(sa.update(_KEY).where(_KEY.c.id == row.id).values(**named))
+
+
+def _keep_public_keys() -> None:
+    """Of a did:web the key stands nowhere else: it stays behind the method's name, until somebody goes up again."""
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(_KEY).where(_KEY.c.verification_method.startswith("did:web:"))).all():
+        kept = f"{row.verification_method} {row.public_key}"
+        connection.execute(sa.update(_KEY).where(_KEY.c.id == row.id).values(verification_method=kept))
 
 
 def _cut_salts_out() -> None:

@@ -12,6 +12,7 @@ import pytest
 from badges.openbadges.verify import verify
 from config.clock import SystemClock
 from lti_tool.jobs.worker import drain
+from lti_tool.roster.models import Person
 from tests.factories.earned_badge import EarnedBadge, earned_badge
 from tests.factories.tool import SECRET, make_tool
 from tests.functional.test_commands import mijlpaal
@@ -46,6 +47,16 @@ def test_person_when_found_is_exported_to_a_file_of_the_caller_and_erased_once(
     assert "erased-before" in erased[1].stderr
     assert mijlpaal("person", "find", "anna", **settings).stdout == "Nobody found.\n"
     assert "person" in mijlpaal("person", "export", "00000000-0000-0000-0000-000000000000", **settings).stderr
+
+
+def test_person_when_found_has_no_power_over_the_terminal(badge: EarnedBadge) -> None:
+    with badge.tool.db.transaction() as tx:
+        tx.get_one(Person, badge.school.learner.id).name = "Anna\x1b[2J\x1b]0;x\x07"
+
+    found = mijlpaal("person", "find", "anna", **_settings(badge)).stdout
+
+    assert "Anna\\u{1b}[2J" in found
+    assert "\x1b" not in found
 
 
 def test_issuer_when_its_key_is_compromised_gets_another_and_every_badge_is_signed_again(badge: EarnedBadge) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from badges.award import signed_document
 from badges.errors import CredentialInvalid
-from badges.issue import prepare, sign_award, store
+from badges.issue import Issued, prepare, sign_award, store
 from badges.issuer import issuer_document
-from badges.models import AwardState, Credential, CredentialSalt, IssuerKey, IssuerProfile
+from badges.models import Award, AwardState, Credential, CredentialSalt, IssuerKey, IssuerProfile
 from badges.openbadges.did_web import methods_of
 from badges.openbadges.identity import IdentityObject
 from badges.openbadges.verify import verify
@@ -25,6 +26,8 @@ from lti_tool.jobs.worker import drain
 from lti_tool.messages import MessageType
 from tests.factories.earned_badge import EarnedBadge, earned_badge
 from tests.factories.rows import NOW
+from tests.factories.school import open_school
+from tests.factories.tool import advance
 
 _DAY = long_date("nl", NOW)
 
@@ -89,17 +92,11 @@ def test_stored_document_does_not_hold_its_salt_and_points_at_nobody_once_that_i
 
 
 def test_document_when_two_workers_sign_is_the_first_that_was_stored(badge: EarnedBadge) -> None:
-    with badge.tool.db.transaction() as tx:
-        to_issue = prepare(tx, badge.award_id)
-        assert to_issue is not None
-        counted = as_of(tx, to_issue.context_id, to_issue.person_id, to_issue.rule_set_version_id, to_issue.awarded_at)
-    now = badge.tool.clock.now()
-    shown = shown_by(to_issue, counted)
-    signed = [sign_award(to_issue, shown, badge.tool.box, email="", subject="s", now=now) for _ in range(2)]
+    signed = [_sign_without_storing(badge) for _ in range(2)]
 
     for issued, is_first in zip(signed, (True, False), strict=True):
         with badge.tool.db.transaction() as tx:
-            assert store(tx, issued, now=now) is is_first
+            assert store(tx, issued, now=badge.tool.clock.now()) is is_first
 
     document = badge.document()
     assert document is not None
@@ -169,16 +166,11 @@ def test_key_when_compromised_makes_nothing_it_signed_hold_and_signs_each_badge_
 
 
 def test_document_when_its_key_is_compromised_while_it_is_signed_is_not_stored(badge: EarnedBadge) -> None:
-    with badge.tool.db.transaction() as tx:
-        to_issue = prepare(tx, badge.award_id)
-        assert to_issue is not None
-        counted = as_of(tx, to_issue.context_id, to_issue.person_id, to_issue.rule_set_version_id, to_issue.awarded_at)
-    now = badge.tool.clock.now()
-    issued = sign_award(to_issue, shown_by(to_issue, counted), badge.tool.box, email="", subject="s", now=now)
+    issued = _sign_without_storing(badge)
     badge.rotate(compromised=True)
 
     with pytest.raises(ToolError, match="key-changed"), badge.tool.db.transaction() as tx:
-        store(tx, issued, now=now)
+        store(tx, issued, now=badge.tool.clock.now())
 
     assert badge.document() is None
     drain(badge.tool)
@@ -215,3 +207,55 @@ def test_award_when_taken_back_before_it_was_signed_is_not_signed(badge: EarnedB
     with badge.tool.db.reading() as tx:
         assert tx.execute(select(Credential.id)).all() == []
     assert badge.view().state is AwardState.REVOKED
+
+
+def test_document_when_taken_back_and_given_again_while_it_is_signed_is_that_of_the_newer_promise(
+    badge: EarnedBadge,
+) -> None:
+    first = _sign_without_storing(badge)
+    badge.take_back()
+    badge.give()
+    second = _sign_without_storing(badge)
+
+    kept = []
+    for issued in (first, second):
+        with badge.tool.db.transaction() as tx:
+            kept.append(store(tx, issued, now=badge.tool.clock.now()))
+
+    assert kept == [False, True]
+    with badge.tool.db.reading() as tx:
+        assert tx.execute(select(Credential.id, Credential.issue_number)).all() == [(second.to_issue.credential_id, 2)]
+    verify(badge.document() or b"", badge.known_keys())
+
+
+@pytest.mark.parametrize("later", [1, -1])
+def test_document_when_two_reviewers_reach_the_goal_at_one_moment_counts_the_work_of_both(
+    database_url: str, later: int
+) -> None:
+    """Whoever waits for the other has looked at the clock first."""
+    with open_school(database_url) as school:
+        advance(school.tool, 10)
+        school.finish(1)
+        advance(school.tool, later)
+        school.finish(2)
+        with school.tool.db.reading() as tx:
+            award = tx.execute(select(Award)).scalar_one()
+        issue_credential(school.tool, award.id)
+        with school.tool.db.reading() as tx:
+            content = json.loads(signed_document(tx, award.id) or b"")
+
+    assert [one["name"] for one in content["evidence"]] == ["Task 1", "Task 2"]
+    assert [one.get("value", one.get("status")) for one in content["credentialSubject"]["result"]] == [
+        "30",
+        "100",
+        "Completed",
+    ]
+
+
+def _sign_without_storing(badge: EarnedBadge) -> Issued:
+    with badge.tool.db.transaction() as tx:
+        to_issue = prepare(tx, badge.award_id)
+        assert to_issue is not None
+        counted = as_of(tx, to_issue.context_id, to_issue.person_id, to_issue.rule_set_version_id, to_issue.awarded_at)
+    now = badge.tool.clock.now()
+    return sign_award(to_issue, shown_by(to_issue, counted), badge.tool.box, email="", subject="s", now=now)

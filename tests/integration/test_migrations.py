@@ -21,10 +21,12 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import lti_tool.tables  # noqa: F401
+from badges.openbadges.verify import verify
 from config.database import Base, Database
 from config.migrate import current_revision, downgrade, migration_config, newest_revision, upgrade
 from migrations.append_only import PROTECTED
 from tests.databases import Servers
+from tests.factories.earned_badge import earned_badge
 from tests.factories.everything import make_everything, rows_per_table
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +86,22 @@ def test_current_revision_when_nothing_was_made_is_nothing(fresh_url: Callable[[
 
     assert current_revision(database) == ""
     database.dispose()
+
+
+@pytest.mark.parametrize("public_url", ["http://localhost:8700", "https://badges.example"], ids=["did-key", "did-web"])
+def test_badges_when_taken_down_and_up_again_are_the_same_and_can_still_be_checked(
+    database_url: str, public_url: str
+) -> None:
+    with earned_badge(database_url, public_url=public_url) as badge:
+        badge.sign()
+        document, keys = badge.document(), badge.known_keys()
+
+        downgrade(database_url, "0003")
+        upgrade(database_url)
+
+        assert document is not None
+        assert (badge.document(), badge.known_keys()) == (document, keys)
+        verify(document, badge.known_keys())
 
 
 def test_first_step_when_taken_down_leaves_nothing_and_goes_up_again(database_url: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
-from badges.models import Award, Credential
+from badges.issue import Shown, prepare, sign_award, store
+from badges.models import Award, Credential, CredentialSalt
 from badges.sharing import share
 from config.database import Base
 from config.errors import Conflict, NotFound
@@ -17,6 +18,7 @@ from config.ids import new_id
 from gamification.models import Task
 from gamification.reconcile import compare_learners
 from gamification.remarks import add_remark
+from lti_tool.course.badge_news import badge_news
 from lti_tool.issuing import issue_credential
 from lti_tool.jobs.worker import drain
 from lti_tool.personal_data.erase import erase_person
@@ -103,6 +105,14 @@ def test_export_holds_everything_about_the_person_and_nobody_else_s_name(badge: 
     assert "digest" not in written
 
 
+def test_export_holds_the_signed_badge_also_when_it_was_taken_back(badge: EarnedBadge) -> None:
+    content = badge.content()
+    badge.take_back(reason=REASON)
+
+    with badge.tool.db.reading() as tx:
+        assert export_person(tx, badge.school.learner.id)["credential"] == [content]
+
+
 def test_export_of_who_teaches_says_when_they_decided_and_not_about_whom(badge: EarnedBadge) -> None:
     with badge.tool.db.reading() as tx:
         found = export_person(tx, badge.school.teacher.id)
@@ -146,6 +156,40 @@ def test_erased_person_leaves_sums_that_agree_and_a_worker_that_goes_on(badge: E
         assert [different for _person, different in compare_learners(tx, None) if different] == []
     with badge.tool.db.transaction() as tx, pytest.raises(Conflict, match="erased-before"):
         erase_person(tx, badge.school.learner.id, now=badge.tool.clock.now())
+
+
+def test_person_when_erased_while_their_badge_is_signed_leaves_nothing_that_points_at_them(database_url: str) -> None:
+    with earned_badge(database_url) as badge:
+        now = badge.tool.clock.now()
+        with badge.tool.db.transaction() as tx:
+            to_issue = prepare(tx, badge.award_id)
+            assert to_issue is not None
+        issued = sign_award(to_issue, Shown("x", "x"), badge.tool.box, email=EMAIL, subject="s", now=now)
+        with badge.tool.db.transaction() as tx:
+            erase_person(tx, badge.school.learner.id, now=now)
+
+        with badge.tool.db.transaction() as tx:
+            assert not store(tx, issued, now=now)
+        badge.sign()
+
+        with badge.tool.db.reading() as tx:
+            assert tx.execute(select(CredentialSalt.salt)).all() == []
+            assert tx.execute(select(Credential.id)).all() == []
+
+
+def test_erased_person_can_be_decided_about_no_more_and_no_doubt_about_them_waits(badge: EarnedBadge) -> None:
+    with badge.tool.db.reading() as tx:
+        assert badge_news(tx, badge.school.context.id).open_reports == 1
+    with badge.tool.db.transaction() as tx:
+        erase_person(tx, badge.school.learner.id, now=badge.tool.clock.now())
+
+    with pytest.raises(NotFound):
+        badge.take_back(reason=REASON)
+    assert badge.rotate(compromised=True) == []
+
+    assert REASON not in _everything(badge)
+    with badge.tool.db.reading() as tx:
+        assert badge_news(tx, badge.school.context.id).open_reports == 0
 
 
 def _everything(badge: EarnedBadge) -> str:

@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page
 from config.errors import PlatformFailed
 from config.http import HttpClient
 from config.settings import child_environment
-from tests.e2e.conftest import browser  # noqa: F401  (the fixture)
+from tests.e2e.conftest import browser, picture  # noqa: F401  (browser is the fixture)
 from tests.factories.ports import free_port
 
 MOODLE_URL = os.environ.get("MOODLE_URL", "")
@@ -138,11 +138,13 @@ def register_in_moodle(browser: Browser, tool_url: str, name: str) -> dict[str, 
     page.select_option("#id_ltiservice_memberships", "1")
     for choice in ("sendname", "sendemailaddr", "acceptgrades"):
         page.select_option(f"#id_lti_{choice}", "1")
+    picture(page, "moodle-register")
     page.click("#id_submitbutton")
     card = page.locator(".tool-card", has=page.get_by_role("heading", name=name, exact=True))
     card.locator(".viewdetails").click()
     dialog = page.locator(".modal-dialog")
     dialog.get_by_text("Deployment ID").wait_for()
+    picture(page, "moodle-details")
     text = dialog.inner_text()
     context.close()
     return {
@@ -189,6 +191,7 @@ def add_activity(page: Page, tool: RunningTool, *, name: str = "", custom: str =
     """Add the tool to the course as a teacher does, with a column in the gradebook; returns the activity's id."""
     page.goto(f"{MOODLE_URL}/course/modedit.php?add=lti&course={course}&section=1&typeid={tool.deployment_id}")
     page.locator("#id_name").fill(name or tool.name)
+    picture(page, "moodle-activity")
     return _save_activity(page, custom)
 
 

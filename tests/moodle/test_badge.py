@@ -31,6 +31,7 @@ def test_badge_when_played_from_an_empty_course_is_in_the_gradebook_and_verifier
     teacher_page = log_in(browser, "t1").new_page()
     activity = add_activity(teacher_page, tool, course=course)
     teacher = open_tool(teacher_page, tool, activity)
+    _without_menu(teacher_page)
     acts.publish(teacher, tasks=[RULES, TIDY], goal=30, badge=BADGE)
     teacher.locator("[name=badge_language][value=nl]").check()
     acts.describe_badge(teacher, type="skill", shape="shield", colour="sky", symbol="helmet", level="2")
