@@ -5,7 +5,9 @@ Signing twice is harmless: the first document of an issue number that is stored 
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,6 +53,7 @@ class ToIssue:
     """Everything that signing needs, read in one transaction. The texts are those of the award, not the newest.
 
     `credential_id` is the one it was signed under before, or a new one; `issue_number` says which signing this is.
+    `evidence_names` are those of the document before, by id: what was done keeps the name that it was signed with.
     """
 
     award_id: uuid.UUID
@@ -68,6 +71,7 @@ class ToIssue:
     issuer_did: str
     issuer_name: str
     key: IssuerKeyPair = field(repr=False)
+    evidence_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ def prepare(tx: Session, award_id: uuid.UUID) -> ToIssue | None:
             IssuerProfile,
             CredentialRow.id.label("credential_id"),
             CredentialRow.issued_at,
+            CredentialRow.document,
         )
         .join(Achievement, Achievement.id == Award.achievement_id)
         .join(AchievementVersion, AchievementVersion.id == Award.achievement_version_id)
@@ -147,6 +152,7 @@ def prepare(tx: Session, award_id: uuid.UUID) -> ToIssue | None:
         issuer_did=issuer.did,
         issuer_name=issuer.name,
         key=current_issuer_key(tx, issuer.id),
+        evidence_names=_evidence_names(row.document) if row.document else {},
     )
 
 
@@ -241,6 +247,10 @@ def store(tx: Session, issued: Issued, *, now: datetime) -> bool:
         update=("salt", "position"),
     )
     return True
+
+
+def _evidence_names(document: bytes) -> dict[str, str]:
+    return {piece["id"]: piece["name"] for piece in json.loads(document).get("evidence", [])}
 
 
 def _newer(now: datetime, issued_before: datetime | None) -> datetime:

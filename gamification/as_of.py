@@ -1,6 +1,7 @@
 """Where a learner was at a moment, from what is never changed: the activities until then and the rules of then.
 
-So what a badge says about its holder can be told again, word for word, whatever happened since.
+So what a badge says about its holder can be told again, whatever happened since; only the titles of tasks are those of
+now, and a document that is signed again keeps those that it was signed with.
 """
 
 from __future__ import annotations

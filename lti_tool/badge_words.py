@@ -80,8 +80,10 @@ def judged_sentence(locale: str, verb: Verb, done_at: datetime) -> str:
 
 
 def counted_sentence(locale: str, counted: AsOf, *, by_hand: bool) -> str:
-    """Return what was counted when the badge was awarded, and that a person decided where one did."""
+    """Return what was counted when the badge was awarded; where a person decided, that and no points."""
     words = translations(locale)
+    if by_hand:
+        return words.pgettext("criterion", "A coach decided that the holder gets this badge.")
     had = words.npgettext(
         "criterion", "The holder had %(num)s point.", "The holder had %(num)s points.", counted.points
     ) % {"num": counted.points}
@@ -94,8 +96,7 @@ def counted_sentence(locale: str, counted: AsOf, *, by_hand: bool) -> str:
         "In all there are %(num)s points to get.",
         counted.total_points,
     ) % {"num": counted.total_points}
-    decided = [words.pgettext("criterion", "A coach decided that the holder gets this badge.")] if by_hand else []
-    return " ".join([*decided, had, needed, total])
+    return f"{had} {needed} {total}"
 
 
 def scale_name(locale: str, scale: str) -> str:

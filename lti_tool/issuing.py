@@ -54,46 +54,48 @@ def issue_credential(tool: Tool, award_id: uuid.UUID) -> None:
 def shown_by(to_issue: ToIssue, counted: AsOf) -> Shown:
     """Return what the credential says that its holder did: points, percentage and status, and each criterion.
 
-    The ids of scales and evidence follow from what they are about, so that signing again gives the same.
+    The ids of scales and evidence follow from what they are about, so that signing again gives the same; a task that
+    was given another title since keeps the one that was signed.
     """
     texts, language = to_issue.texts, to_issue.texts.details.language
-    scales = {scale: _id_of(to_issue, scale) for scale in ("points", "percent", "status")}
+    points, percent, status = (_id_of(to_issue, scale) for scale in ("points", "percent", "status"))
+    counted_scales = (
+        ResultDescription(
+            points,
+            scale_name(language, "points"),
+            ResultType.RAW_SCORE,
+            value_min="0",
+            value_max=str(counted.total_points),
+            required_value=str(counted.goal_points),
+        ),
+        ResultDescription(
+            percent,
+            scale_name(language, "percent"),
+            ResultType.PERCENT,
+            value_min="0",
+            value_max="100",
+            required_value="100",
+        ),
+    )
+    counted_results = (Result(points, str(counted.points)), Result(percent, str(counted.percent)))
+    reached = ResultDescription(status, scale_name(language, "status"), ResultType.STATUS)
+    # Where a person decided, points were not what counted: a nought beside "reached" would only raise doubts.
+    counts = not to_issue.by_hand
     return Shown(
         criteria="\n\n".join(
             (texts.criteria, proof_kind_sentence(language, texts.details.proof_kind, to_issue.issuer_name))
         ),
         narrative=counted_sentence(language, counted, by_hand=to_issue.by_hand),
-        result_descriptions=(
-            ResultDescription(
-                scales["points"],
-                scale_name(language, "points"),
-                ResultType.RAW_SCORE,
-                value_min="0",
-                value_max=str(counted.total_points),
-                required_value=str(counted.goal_points),
-            ),
-            ResultDescription(
-                scales["percent"],
-                scale_name(language, "percent"),
-                ResultType.PERCENT,
-                value_min="0",
-                value_max="100",
-                required_value="100",
-            ),
-            ResultDescription(scales["status"], scale_name(language, "status"), ResultType.STATUS),
-        ),
-        results=(
-            Result(scales["points"], str(counted.points)),
-            Result(scales["percent"], str(counted.percent)),
-            Result(scales["status"], status=ResultStatus.COMPLETED),
-        ),
+        result_descriptions=(*(counted_scales if counts else ()), reached),
+        results=(*(counted_results if counts else ()), Result(reached.id, status=ResultStatus.COMPLETED)),
         evidence=tuple(
             Evidence(
-                id=uuid.uuid5(to_issue.award_id, str(task.task_id)).urn,
-                name=task.title,
+                id=evidence_id,
+                name=to_issue.evidence_names.get(evidence_id, task.title),
                 narrative=judged_sentence(language, task.verb, task.done_at),
             )
             for task in counted.done
+            for evidence_id in (uuid.uuid5(to_issue.award_id, str(task.task_id)).urn,)
         ),
     )
 

@@ -11,7 +11,7 @@ from gamification.progress import people_with_balance
 from lti_tool.columns import promise_columns
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.progress import evaluate_again
-from lti_tool.roster.models import Membership
+from lti_tool.roster.models import Membership, Person
 from lti_tool.tool import Tool
 
 
@@ -19,7 +19,8 @@ def evaluate_course(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], 
     """Bring the learners of the course to the newest rules, one transaction a person, so that nobody waits long.
 
     Each of them has their score promised to every column, so this fills a new column too; columns of tasks that are
-    missing are promised first. Who came back in a role that does not earn keeps what they have and gets nothing new.
+    missing are promised first. Who came back in a role that does not earn keeps what they have and gets nothing new;
+    nor does somebody who was erased.
     `keep_lease` is called before each person: the caller says there that it is still at work, or raises to stop; what
     was done until then stays.
     """
@@ -29,6 +30,7 @@ def evaluate_course(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], 
         people = people_with_balance(tx, context_id)
         roles = tx.execute(select(Membership.person_id, Membership.role).where(Membership.context_id == context_id))
         not_earning = {row.person_id for row in roles if not may_earn(PrincipalRole(row.role))}
+        not_earning.update(tx.execute(select(Person.id).where(Person.erased_at.is_not(None))).scalars())
     for person_id in people:
         if person_id in not_earning:
             continue

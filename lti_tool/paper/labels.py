@@ -46,7 +46,7 @@ def labels_of(content: PaperBadge, locale: str) -> Labels:
         done=words.pgettext("learner", "This was done for it"),
         given_by=words.pgettext("learner", "Given by: %(issuer)s") % {"issuer": content.issuer_name},
         received_on=words.pgettext("learner", "Received on: %(day)s") % {"day": day},
-        kind_of_proof=words.pgettext("learner", "Kind of proof: %(kind)s") % {"kind": content.kind_of_proof},
+        kind_of_proof=content.kind_of_proof,
         scan=words.pgettext("learner", "Scan the code. Then you see whether this badge is valid."),
         private="" if content.is_shared else private,
         left_out=words.pgettext("learner", "Some letters cannot be printed here. You find the whole text online."),

@@ -87,8 +87,9 @@ def show_error(error: Exception) -> Response:
     if request.path.startswith("/lti/jwks") or request.path.startswith("/health"):
         response = make_response({"error": str(code), "reference": reference.get()}, problem.status)
     else:
+        words = "no-badge" if problem.words == "not-found" and request.path.startswith("/badges/") else problem.words
         page = render_template(
-            "error.html", words=problem.words, reference=reference.get(), launch_session=find_launch_session()
+            "error.html", words=words, reference=reference.get(), launch_session=find_launch_session()
         )
         response = make_response(page, problem.status)
     return response

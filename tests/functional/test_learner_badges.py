@@ -135,7 +135,7 @@ class TestCelebration:
         assert "\u2068instructor\u2069 zegt: Ik zag je <b>drie</b> dagen veilig werken." in text
         why = zoe.text(f"badges/{award_id}")
         assert "gaf instructor je deze badge. Dit is de reden: Ik zag je <b>drie</b> dagen" in why
-        assert "Je had toen 10 punten." in why
+        assert "Je had toen" not in why
         assert "punten nodig" not in why
 
     @pytest.mark.parametrize("presentation", ["tasks-only", "left"])

@@ -104,7 +104,7 @@ def test_shared_badge_when_opened_says_everything_and_that_it_holds(badge: Badge
     assert "Help een collega" not in text
     assert "De deelnemer had 60 punten. Voor deze badge zijn 60 punten nodig." in text
     assert f'alt="{ALT_TEXT}"' in badge.page()
-    assert text.lower().count("praktijkverklaring") == 2  # in the facts and in one sentence: not again under the criteria
+    assert text.lower().count("praktijkverklaring") == 2  # in the facts and one sentence, no more
 
 
 def test_shared_badge_when_opened_in_english_keeps_its_own_words(badge: Badge) -> None:

@@ -30,6 +30,7 @@ from tests.functional.public_badges import (
     everything_of,
     open_room,
     profile_id,
+    sign,
 )
 
 
@@ -55,6 +56,18 @@ def test_stored_document_when_changed_is_not_believed(badge: Badge) -> None:
     badge.write_document(b"no document at all" + stored[18:])
     assert "Op deze badge kun je niet vertrouwen" in badge.text()
     assert claims_nothing(badge)
+
+
+def test_badge_when_signed_again_at_once_or_by_a_clock_that_is_ahead_is_believed(badge: Badge) -> None:
+    badge.share()
+    badge.take_back()
+    badge.give_again()
+    sign(badge.site)
+
+    assert "Deze badge is echt" in badge.text()
+
+    badge.site.clock.advance(seconds=-30)
+    assert "Deze badge is echt" in badge.text()
 
 
 def test_stored_document_when_it_is_that_of_another_badge_is_not_believed(badge: Badge) -> None:

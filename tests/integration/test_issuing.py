@@ -20,6 +20,7 @@ from config.errors import ToolError
 from config.outbox import MessageState, OutboxMessage
 from config.secrets import SecretBox
 from gamification.as_of import as_of
+from gamification.publish import TaskDraft
 from lti_tool.badge_words import long_date
 from lti_tool.issuing import issue_credential, shown_by
 from lti_tool.jobs.worker import drain
@@ -27,7 +28,7 @@ from lti_tool.messages import MessageType
 from tests.factories.earned_badge import EarnedBadge, earned_badge
 from tests.factories.rows import NOW
 from tests.factories.school import open_school
-from tests.factories.tool import advance
+from tests.factories.tool import advance, publish_as_teacher
 
 _DAY = long_date("nl", NOW)
 
@@ -111,7 +112,7 @@ def test_signing_when_no_secret_opens_the_key_waits_for_ever_and_goes_on_when_on
     with pytest.raises(ToolError, match="key-locked"):
         issue_credential(badge.tool, badge.award_id)
     for _ in range(40):
-        badge.later(hours=7)
+        badge.later(hours=8)
         drain(badge.tool)
     with badge.tool.db.reading() as tx:
         message = tx.execute(
@@ -121,7 +122,7 @@ def test_signing_when_no_secret_opens_the_key_waits_for_ever_and_goes_on_when_on
     assert message.attempts > 30
 
     object.__setattr__(badge.tool, "box", box)
-    badge.later(hours=7)
+    badge.later(hours=8)
     drain(badge.tool)
 
     verify(badge.document() or b"", badge.known_keys())
@@ -250,6 +251,24 @@ def test_document_when_two_reviewers_reach_the_goal_at_one_moment_counts_the_wor
         "100",
         "Completed",
     ]
+
+
+def test_document_when_signed_again_after_tasks_were_renamed_still_says_what_was_done(badge: EarnedBadge) -> None:
+    badge.sign()
+    before, school = badge.content(), badge.school
+    renamed = [
+        TaskDraft(task_id, f"Something else {worth}", worth)
+        for task_id, worth in zip(school.task_ids, (10, 20, 30), strict=True)
+    ]
+    publish_as_teacher(badge.tool, school.context, school.teacher.id, renamed, goal_points=30, seen_number=1)
+    badge.later()
+    badge.take_back()
+    badge.give()
+
+    badge.sign()
+
+    assert badge.content()["validFrom"] > before["validFrom"]
+    assert badge.content()["evidence"] == before["evidence"]
 
 
 def _sign_without_storing(badge: EarnedBadge) -> Issued:

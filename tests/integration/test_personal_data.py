@@ -29,6 +29,7 @@ from tests.factories.badge_rows import make_award_report
 from tests.factories.earned_badge import EarnedBadge, earned_badge
 from tests.factories.review_rows import make_hand_in
 from tests.factories.rows import make_launch_session
+from tests.factories.school import open_school
 
 EMAIL, WORK, WORDS = "anna@school.example", "Mijn verslag van dinsdag", "Mooi gedaan, Anna"
 REASON, REPORT, REPORTER = "Gezien in de kantine", "Klopt dit wel?", "buurman@example.org"
@@ -175,6 +176,18 @@ def test_person_when_erased_while_their_badge_is_signed_leaves_nothing_that_poin
         with badge.tool.db.reading() as tx:
             assert tx.execute(select(CredentialSalt.salt)).all() == []
             assert tx.execute(select(Credential.id)).all() == []
+
+
+def test_erased_person_gets_no_badge_when_the_goal_comes_down_to_what_they_had(database_url: str) -> None:
+    with open_school(database_url) as school:
+        school.finish(1)
+        with school.tool.db.transaction() as tx:
+            erase_person(tx, school.learner.id, now=school.tool.clock.now())
+
+        school.publish({1: 10, 2: 20, 3: 30}, goal_points=10, seen_number=1)
+
+        with school.tool.db.reading() as tx:
+            assert tx.execute(select(Award.id)).all() == []
 
 
 def test_erased_person_can_be_decided_about_no_more_and_no_doubt_about_them_waits(badge: EarnedBadge) -> None:

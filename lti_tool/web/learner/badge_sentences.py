@@ -94,9 +94,9 @@ def _judged(task: DoneTask) -> TaskJudged:
 
 
 def _counted(counted: AsOf, *, by_hand: bool) -> str:
+    if by_hand:  # points were not what counted
+        return ""
     had = npgettext("learner", "You had %(num)s point then.", "You had %(num)s points then.", counted.points)
-    if by_hand:
-        return had
     needed = npgettext("learner", "You needed %(num)s point.", "You needed %(num)s points.", counted.goal_points)
     return f"{needed} {had}"
 

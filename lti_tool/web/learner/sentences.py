@@ -64,6 +64,8 @@ def _said_at_the_goal(page: LearnerPage, bar: str) -> Said:
 
 
 def _why_badge_stays(page: LearnerPage) -> str:
+    if any(award.by_hand for award in page.awards):
+        return pgettext("learner", "Your coach gave you this badge.")
     if any(task.state is TaskState.TAKEN_BACK for task in page.tasks):
         return pgettext("learner", "Your badge stays yours.")
     return pgettext("learner", "The goal has changed. Your badge stays yours.")

@@ -49,7 +49,7 @@ BADGE = PaperBadge(
     ),
     issuer_name="Werkplaats De Ketting",
     awarded_on=date(2026, 11, 20),
-    kind_of_proof="eigen certificaat. Het is geen diploma.",
+    kind_of_proof="Dit is een eigen certificaat. Het is geen diploma.",
     address=ADDRESS,
     is_shared=True,
     made_at=MADE_AT,
@@ -84,7 +84,7 @@ def text_of(pdf: bytes) -> str:
                 "Kies je kleding",
                 "Gegeven door: Werkplaats De Ketting",
                 "Gekregen op: 20 november 2026",
-                "Soort bewijs: eigen certificaat. Het is geen diploma.",
+                "Dit is een eigen certificaat. Het is geen diploma.",
                 "Scan de code. Dan zie je of deze badge geldig is.",
             ],
         ),
@@ -128,7 +128,7 @@ def test_paper_when_optional_texts_are_empty_leaves_their_headings_out() -> None
     )
 
     text = text_of(pdf)
-    for absent in ("Wat laat", "Hoe krijg", "ervoor gedaan", "Soort bewijs", "Gegeven door"):
+    for absent in ("Wat laat", "Hoe krijg", "ervoor gedaan", "eigen certificaat", "Gegeven door"):
         assert absent not in text
     assert "Gekregen op: 20 november 2026" in text
     assert figures_of(pdf)[0] == "Plaatje van de badge Veilig werken"
