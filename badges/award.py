@@ -154,6 +154,18 @@ def find_award(tx: Session, award_id: uuid.UUID) -> AwardView | None:
     return next(iter(_read(tx, _views().where(Award.id == award_id))), None)
 
 
+def awarded_version(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """Return the achievement of this course that the person has or had, and the version of its texts."""
+    row = tx.execute(
+        select(Award.achievement_id, Award.achievement_version_id)
+        .join(Achievement, Achievement.id == Award.achievement_id)
+        .where(Achievement.context_id == context_id, Award.person_id == person_id)
+        .order_by(Award.awarded_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.achievement_id, row.achievement_version_id) if row else None
+
+
 def signed_document(
     tx: Session, award_id: uuid.UUID, *, states: Iterable[AwardState] = (AwardState.ACTIVE,)
 ) -> bytes | None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from badges import decisions
-from badges.award import AwardView, find_award
+from badges.award import AwardView, awarded_version, find_award
 from badges.decisions import Decided
 from badges.models import Achievement, Award
 from badges.reports import handle_report
@@ -37,20 +37,27 @@ def give_badge(
     """Give a learner the badge of this course by hand, or give it again, with a reason that the learner reads.
 
     Raises:
-        NotAllowed, NotFound: not staff; no such learner in this course, or a course without a badge.
+        NotAllowed, NotFound: not staff; no such learner in this course, or no badge to give.
         DecisionInvalid: no reason, or too long.
         Conflict: the learner holds it (`badge-held`), or the form was used for another decision (`form-used`).
     """
     _require_staff(role)
     _require_learner(tx, context_id, person_id)
     current = current_rules(tx, context_id)
-    if current is None or current.rules.achievement is None:
+    if current is None:
         raise NotFound("badge")
+    # What was taken back can be given again, also where the course has no badge any more.
+    had = awarded_version(tx, context_id, person_id)
+    of_course = current.rules.achievement
+    wanted = had or ((of_course.achievement_id, of_course.version_id) if of_course else None)
+    if wanted is None:
+        raise NotFound("badge")
+    achievement_id, version_id = wanted
     decided = decisions.give(
         tx,
         decision_id=request_id,
-        achievement_id=current.rules.achievement.achievement_id,
-        achievement_version_id=current.rules.achievement.version_id,
+        achievement_id=achievement_id,
+        achievement_version_id=version_id,
         person_id=person_id,
         rule_set_version_id=current.version_id,
         by_person_id=actor_id,

@@ -86,6 +86,11 @@ class OneParticipant:
     happened: tuple[Happened, ...]
 
     @property
+    def can_get_badge(self) -> bool:
+        """Whether a badge can be given by hand: that of the course, or once more the one that was taken back."""
+        return not self.badge.is_held if self.badge else self.badge_to_give is not None
+
+    @property
     def to_give(self) -> list[TaskStanding]:
         """The tasks whose points can be given by hand."""
         return [task.standing for task in self.tasks if task.standing.done_at is None]

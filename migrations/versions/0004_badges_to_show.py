@@ -1,6 +1,7 @@
 """Badges with a type, a picture and a kind of proof; decisions by hand, sharing, reports, and salts kept apart.
 
-Every new column has a default in the database, so that the release before this one keeps working on it.
+Stop the release before this one first: it writes the type of an achievement, which is a part of its texts now, and
+knows no salt that lies apart. Every new column has a default in the database all the same.
 """
 
 import json

@@ -75,6 +75,20 @@ def test_badge_when_given_again_is_the_same_award_signed_anew(badge: EarnedBadge
     verify(document, badge.known_keys())
 
 
+def test_badge_when_the_course_has_none_any_more_can_still_be_given_back(badge: EarnedBadge) -> None:
+    badge.take_back()
+    badge.school.publish({1: 10, 2: 20, 3: 30}, goal_points=30, seen_number=1, name="")
+
+    assert badge.give().award_id == badge.award_id
+
+    assert badge.view().is_held
+    with badge.tool.db.transaction() as tx:
+        newcomer = make_person(tx, badge.school.registration, name="Nieuw")
+        make_membership(tx, badge.school.context, newcomer)
+    with pytest.raises(NotFound):
+        badge.give(newcomer)
+
+
 def test_document_when_signed_again_within_the_second_is_still_the_newer_one(badge: EarnedBadge) -> None:
     badge.sign()
     first = badge.content()
