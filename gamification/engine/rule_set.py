@@ -115,9 +115,10 @@ class RuleSet:
             "goal_points": self.goal_points,
             "achievement_id": str(self.achievement.achievement_id) if self.achievement else None,
             "achievement_version_id": str(self.achievement.version_id) if self.achievement else None,
-            "needs_confirmation": self.achievement is not None and self.achievement.needs_confirmation,
             "texts": self.texts,
             "order": self.order,
+            # Only where it is so: every version without it, of whatever release, is as it was.
+            **({"needs_confirmation": True} if self.achievement and self.achievement.needs_confirmation else {}),
         }
 
     @classmethod

@@ -18,8 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from badges.errors import CredentialInvalid
-from badges.openbadges.baking import extract
+from lti_tool.demo_platform.baked_picture import credential_in
 from lti_tool.demo_platform.browser import BrowserFailed
 from lti_tool.demo_platform.story import BADGE_NAME, HELP, QUIZ, REMARK, RULES, TIDY, TOTAL, StepFailed, Story
 
@@ -119,8 +118,8 @@ def _keep_badge(story: Story, out: Path, is_stopped: Callable[[], bool]) -> str:
     (out / "credential.json").write_bytes(document)
     (out / "badge.png").write_bytes(picture)
     try:
-        carried = extract(picture)
-    except CredentialInvalid as invalid:
+        carried = credential_in(picture)
+    except ValueError as invalid:
         raise StepFailed(f"the picture carries no badge: {invalid}") from invalid
     if carried != document:
         raise StepFailed("the picture carries another document than the file")

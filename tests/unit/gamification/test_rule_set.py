@@ -46,7 +46,7 @@ RULES = RuleSet((TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 5, closed=True)), 10,
             max_size=6,
         ).map(tuple),
         st.integers(1, 10**6),
-        st.one_of(st.none(), st.builds(AchievementRef, st.uuids(), st.uuids())),
+        st.one_of(st.none(), st.builds(AchievementRef, st.uuids(), st.uuids(), st.booleans())),
         st.text(max_size=64),
         st.sampled_from(TaskOrder),
     )
@@ -70,6 +70,29 @@ def test_rule_set_when_stored_has_the_shape_of_schema_2() -> None:
         "texts": "digest",
         "order": "fixed",
     }
+
+
+@pytest.mark.parametrize(
+    ("tasks", "goal_points", "is_refused"),
+    [
+        ((TaskRule(TASK, 10),), 10, True),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER),), 10, False),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 9)), 10, False),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 10)), 10, True),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 10, closed=True)), 10, True),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 99, is_bonus=True)), 10, False),
+    ],
+)
+def test_rules_of_a_skill_when_ticks_alone_reach_the_goal_are_refused(
+    tasks: tuple[TaskRule, ...], goal_points: int, is_refused: bool
+) -> None:
+    check_rules(tasks, goal_points, BADGE)
+    if not is_refused:
+        check_rules(tasks, goal_points, replace(BADGE, needs_confirmation=True))
+        return
+    with pytest.raises(RuleInvalid) as caught:
+        check_rules(tasks, goal_points, replace(BADGE, needs_confirmation=True))
+    assert (caught.value.path, caught.value.problem) == ("badge.type", RuleProblem.SKILL_NEEDS_CONFIRMATION)
 
 
 def test_rule_set_when_stored_by_an_earlier_release_is_read_as_it_was_meant() -> None:
