@@ -15,6 +15,7 @@ from tests.moodle.conftest import (
     add_activity,
     grade_by_hand,
     log_in,
+    make_course,
     open_tool,
     set_custom_parameters,
 )
@@ -102,9 +103,14 @@ def test_custom_parameters_when_typed_in_moodle_make_the_task_and_are_asked_abou
     browser: Browser, tool: RunningTool
 ) -> None:
     name = f"{tool.name} knoop"
+    course = make_course(browser, {"t1": "Teacher", "s3": "Student"})
     teacher_page = log_in(browser, "t1").new_page()
     activity = add_activity(
-        teacher_page, tool, name=name, custom="mijlpaal_points=20\nmijlpaal_required=yes\nmijlpaal_confirm=review"
+        teacher_page,
+        tool,
+        name=name,
+        custom="mijlpaal_points=20\nmijlpaal_required=yes\nmijlpaal_confirm=review",
+        course=course,
     )
     learner_page = log_in(browser, "s3").new_page()
     learner = open_tool(learner_page, tool, activity)
