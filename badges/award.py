@@ -38,6 +38,7 @@ class AwardView:
     person_id: uuid.UUID
     texts: AchievementTexts
     issuer_name: str
+    rule_set_version_id: uuid.UUID
     state: AwardState
     awarded_at: datetime
     by_hand: bool
@@ -218,6 +219,7 @@ def _read(tx: Session, query: Any) -> list[AwardView]:
             person_id=row.Award.person_id,
             texts=texts_of(row.AchievementVersion),
             issuer_name=row.issuer_name,
+            rule_set_version_id=row.Award.rule_set_version_id,
             state=AwardState(row.Award.state),
             awarded_at=row.Award.awarded_at,
             by_hand=row.Award.activity_id is None,

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from badges.achievement import AchievementTexts, texts_of
+from badges.achievement import AchievementTexts, BadgeDetails, texts_of
 from badges.issuer import IssuerKeyPair, current_issuer_key
 from badges.models import (
     Achievement,
@@ -28,6 +28,7 @@ from badges.models import (
 )
 from badges.models import Credential as CredentialRow
 from badges.openbadges.achievement import Achievement as AchievementDocument
+from badges.openbadges.baking import bake
 from badges.openbadges.credential import AchievementSubject, Credential, credential_document
 from badges.openbadges.document import signed_bytes
 from badges.openbadges.evidence import Evidence
@@ -247,6 +248,11 @@ def store(tx: Session, issued: Issued, *, now: datetime) -> bool:
         update=("salt", "position"),
     )
     return True
+
+
+def baked_picture(details: BadgeDetails, document: bytes) -> bytes:
+    """Return the picture that stands in a credential, a PNG, with the credential itself inside."""
+    return bake(png_of(details.design, PICTURE_SIZE), document)
 
 
 def _evidence_names(document: bytes) -> dict[str, str]:

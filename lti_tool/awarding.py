@@ -17,10 +17,10 @@ from badges.reports import handle_report
 from config import outbox
 from config.errors import NotAllowed, NotFound
 from gamification.rules import current_rules
-from lti_tool.lti.roles import PrincipalRole, may_earn, may_review
+from lti_tool.lti.roles import PrincipalRole, may_review
 from lti_tool.messages import MessageType
 from lti_tool.progress import promise_scores
-from lti_tool.roster.models import Membership
+from lti_tool.roster.members import require_learner
 
 
 def give_badge(
@@ -42,7 +42,7 @@ def give_badge(
         Conflict: the learner holds it (`badge-held`), or the form was used for another decision (`form-used`).
     """
     _require_staff(role)
-    _require_learner(tx, context_id, person_id)
+    require_learner(tx, context_id, person_id)
     current = current_rules(tx, context_id)
     if current is None:
         raise NotFound("badge")
@@ -171,11 +171,3 @@ def award_of_course(tx: Session, context_id: uuid.UUID, award_id: uuid.UUID) -> 
 def _require_staff(role: PrincipalRole) -> None:
     if not may_review(role):
         raise NotAllowed("may-not-review")
-
-
-def _require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    role = tx.execute(
-        select(Membership.role).where(Membership.context_id == context_id, Membership.person_id == person_id)
-    ).scalar_one_or_none()
-    if role is None or not may_earn(PrincipalRole(role)):
-        raise NotFound("learner")

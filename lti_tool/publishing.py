@@ -8,17 +8,17 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import PlatformFailed
 from lti_tool.lti.ags import SCOPE_RESULT_READONLY, Score, list_results, put_score
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
-from lti_tool.lti.roles import PrincipalRole, may_earn
+from lti_tool.lti.roles import may_earn
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.gradebook import find_delivery, keep_delivery, score_columns
 from lti_tool.roster.gradebook_models import DeliveryState
-from lti_tool.roster.models import LineItem, Membership, Person, Registration
+from lti_tool.roster.members import role_in_course
+from lti_tool.roster.models import LineItem, Person, Registration
 from lti_tool.roster.signing_keys import current_signing_key
 from lti_tool.scores import Earned, course_score, task_score
 from lti_tool.tool import Tool
@@ -109,10 +109,8 @@ def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: 
 
 
 def _may_earn_here(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    role = tx.execute(
-        select(Membership.role).where(Membership.context_id == context_id, Membership.person_id == person_id)
-    ).scalar_one_or_none()
-    return role is None or may_earn(PrincipalRole(role))
+    role = role_in_course(tx, context_id, person_id)
+    return role is None or may_earn(role)
 
 
 def _read_back(tool: Tool, endpoint: PlatformEndpoint, line_item: LineItem, subject: str, earned: Earned) -> _Shown:

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import Conflict, NotAllowed, NotFound
@@ -23,9 +22,9 @@ from gamification.models import ActivityRow
 from gamification.record import Recorded
 from gamification.remarks import Praise, add_remark, remarks_for
 from gamification.rules import hold_rules
-from lti_tool.lti.roles import PrincipalRole, may_earn, may_review
+from lti_tool.lti.roles import PrincipalRole, may_review
 from lti_tool.progress import record_activity
-from lti_tool.roster.models import Membership
+from lti_tool.roster.members import require_learner
 from lti_tool.sources.staff import decided_by_hand, work_reviewed
 
 
@@ -143,7 +142,7 @@ def praise_learner(
     """
     if not may_review(role):
         raise NotAllowed("may-not-review")
-    _require_learner(tx, context_id, person_id)
+    require_learner(tx, context_id, person_id)
     said = remarks_for(tx, context_id, person_id)
     if any(
         (one.author_id, one.praise, one.activity_id, one.seen_at) == (author_id, praise, None, None) for one in said
@@ -167,7 +166,7 @@ def _decide(
 ) -> Recorded:
     if not may_review(role):
         raise NotAllowed("may-not-review")
-    _require_learner(tx, context_id, person_id)
+    require_learner(tx, context_id, person_id)
     rules = _rules_with(tx, context_id, task_id)
     recorded = record_activity(
         tx,
@@ -237,11 +236,3 @@ def _rules_with(tx: Session, context_id: uuid.UUID, task_id: uuid.UUID) -> RuleS
     if held is None or held.rules.rule_for(task_id) is None:
         raise NotFound("task")
     return held.rules
-
-
-def _require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    role = tx.execute(
-        select(Membership.role).where(Membership.context_id == context_id, Membership.person_id == person_id)
-    ).scalar_one_or_none()
-    if role is None or not may_earn(PrincipalRole(role)):
-        raise NotFound("learner")

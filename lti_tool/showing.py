@@ -24,7 +24,7 @@ from badges.openbadges.did_web import is_method_of
 from badges.openbadges.key import PublicKey
 from badges.openbadges.reading import Verified
 from config.errors import NotFound
-from lti_tool.roster.models import Person
+from lti_tool.roster.members import name_of
 from lti_tool.tool import Tool
 
 CHECK_AGAIN_AFTER = timedelta(seconds=5)
@@ -130,7 +130,7 @@ def open_badge(tx: Session, award_id: uuid.UUID) -> OpenBadge:
     ).one()
     return OpenBadge(
         award=award,
-        holder_name=_name_of(tx, award.person_id) if award.shows_name and award.is_held else "",
+        holder_name=name_of(tx, award.person_id) if award.shows_name and award.is_held else "",
         document=signed_document(tx, award_id),
         waits_for_signature=row.signed is None or row.signed < row.wanted,
         credential_id=row.credential_id.urn if row.credential_id else "",
@@ -187,7 +187,3 @@ def _fingerprint(badge: OpenBadge) -> str:
         *(method.encode() for method in sorted(badge.keys)),
     ]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
-
-
-def _name_of(tx: Session, person_id: uuid.UUID) -> str:
-    return tx.execute(select(Person.name).where(Person.id == person_id)).scalar_one()

@@ -138,12 +138,11 @@ def badge_of_course(tx: Session, context_id: uuid.UUID, award_id: uuid.UUID) -> 
     line = _one(tx, _lines_of(context_id).where(Award.id == award_id))
     if award is None or line is None:
         raise NotFound("award")
-    version_id = tx.execute(select(Award.rule_set_version_id).where(Award.id == award_id)).scalar_one()
     reports = reports_about(tx, [award_id]).get(award_id, [])
     return OneBadge(
         line=line,
         award=award,
-        counted=as_of(tx, context_id, award.person_id, version_id, award.awarded_at),
+        counted=as_of(tx, context_id, award.person_id, award.rule_set_version_id, award.awarded_at),
         reports=tuple(sorted(reports, key=lambda report: report.handled_at is not None)),
     )
 

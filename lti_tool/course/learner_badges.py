@@ -17,7 +17,7 @@ from config.errors import NotFound
 from gamification.as_of import AsOf, as_of
 from gamification.models import ActivityRow
 from lti_tool.course.learner_words import WordsToLearner, first_names, words_to
-from lti_tool.roster.models import Context, Person
+from lti_tool.roster.models import Context
 
 MOST_WORDS = 5
 """How many messages a celebration shows: it is a page to be glad of, not an archive."""
@@ -121,8 +121,7 @@ def why_badge(tx: Session, award: AwardView) -> WhyBadge:
     Words are those that say yes to a task that counted, and compliments; what is still to be practised is told
     elsewhere.
     """
-    version_id = tx.execute(select(Award.rule_set_version_id).where(Award.id == award.award_id)).scalar_one()
-    counted = as_of(tx, award.context_id, award.person_id, version_id, award.awarded_at)
+    counted = as_of(tx, award.context_id, award.person_id, award.rule_set_version_id, award.awarded_at)
     activities = {task.activity_id for task in counted.done}
     words = [
         said
@@ -151,8 +150,3 @@ def badge_brought_by(
             Award.seen_at.is_(None),
         )
     ).scalar_one_or_none()
-
-
-def name_of(tx: Session, person_id: uuid.UUID) -> str:
-    """Return the whole name of this person, as the platform sends it; may be empty."""
-    return tx.execute(select(Person.name).where(Person.id == person_id)).scalar_one()

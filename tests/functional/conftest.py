@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import StrictUndefined
 from werkzeug.test import TestResponse
 
 from badges.issuer import known_keys
@@ -203,3 +204,10 @@ def setup_form(
     for index, (title, points) in enumerate(tasks):
         data |= {f"tasks-{index}-task_id": "", f"tasks-{index}-title": title, f"tasks-{index}-points": points}
     return data
+
+
+@pytest.fixture
+def strict(sqlite_site: Site) -> Site:
+    """The application, with templates that may not use a name that nobody gave them."""
+    sqlite_site.app.jinja_env.undefined = StrictUndefined
+    return sqlite_site

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from flask import render_template
-from jinja2 import StrictUndefined
 
 from badges.achievement import AchievementProblem
 from gamification.engine.rule_set import TaskOrder
@@ -726,10 +725,3 @@ def luminance(colour: str) -> float:
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@pytest.fixture
-def strict(sqlite_site: Site) -> Site:
-    """The application, with templates that may not use a name that nobody gave them."""
-    sqlite_site.app.jinja_env.undefined = StrictUndefined
-    return sqlite_site

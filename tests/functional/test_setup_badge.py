@@ -7,7 +7,6 @@ import struct
 from html import unescape
 
 import pytest
-from jinja2 import StrictUndefined
 from sqlalchemy import func, select
 
 from badges.achievement import BadgeDetails, texts_of
@@ -38,12 +37,6 @@ BADGE = {
     "badge_level": "2",
     "badge_alt": "Blauw schild met een helm",
 }
-
-
-@pytest.fixture
-def strict(sqlite_site: Site) -> Site:
-    sqlite_site.app.jinja_env.undefined = StrictUndefined
-    return sqlite_site
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from jinja2 import StrictUndefined
 
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.presets import find_preset
@@ -19,12 +18,6 @@ ODD = "<b>\"&'</b> مرحبا\n%(num)s {{ 7*7 }}"
 GO_ON, GO_BACK = {"go": "2"}, {"go": "1"}
 TO_GOAL, TO_TASKS = {"go": "3"}, {"go": "2"}
 PUBLISH = {"publish": "1"}
-
-
-@pytest.fixture
-def strict(sqlite_site: Site) -> Site:
-    sqlite_site.app.jinja_env.undefined = StrictUndefined
-    return sqlite_site
 
 
 @pytest.fixture

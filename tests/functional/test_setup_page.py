@@ -6,7 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from jinja2 import StrictUndefined
 from sqlalchemy import func, select
 
 from badges.models import Achievement
@@ -27,12 +26,6 @@ KINDS = {
     "order": "fixed",
 }
 PUBLISH = {"publish": "1"}
-
-
-@pytest.fixture
-def strict(sqlite_site: Site) -> Site:
-    sqlite_site.app.jinja_env.undefined = StrictUndefined
-    return sqlite_site
 
 
 @pytest.fixture

@@ -9,17 +9,17 @@ from flask_babel import to_user_timezone
 from werkzeug.wrappers import Response
 
 from badges.award import signed_document
-from badges.openbadges.baking import bake
+from badges.issue import baked_picture
 from badges.picture.png import png_of
 from badges.picture.svg import svg_of
 from config.errors import NotFound
 from lti_tool.badge_words import judged_sentence, proof_kind_sentence
-from lti_tool.course.learner_badges import LearnerBadge, badge_of, name_of, why_badge
+from lti_tool.course.learner_badges import LearnerBadge, badge_of, why_badge
 from lti_tool.paper import JudgedCriterion, PaperBadge, badge_paper
+from lti_tool.roster.members import name_of
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.learner.attachment import attachment
 
-PICTURE_SIZE = 512
 PAPER_PICTURE_SIZE = 1024
 
 
@@ -45,8 +45,7 @@ def badge_png(award_id: uuid.UUID) -> Response:
     found, document = _signed(award_id)
     if document is None:
         return _not_yet(found)
-    baked = bake(png_of(found.award.details.design, PICTURE_SIZE), document)
-    return attachment(baked, "image/png", found.award.name, "png")
+    return attachment(baked_picture(found.award.details, document), "image/png", found.award.name, "png")
 
 
 def badge_pdf(award_id: uuid.UUID) -> Response:

@@ -14,9 +14,8 @@ from flask import Blueprint, Flask, Response, current_app, make_response, redire
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
-from badges.issue import PICTURE_SIZE
+from badges.issue import PICTURE_SIZE, baked_picture
 from badges.issuer import issuer_document
-from badges.openbadges.baking import bake
 from badges.openbadges.check import Outcome
 from badges.picture.png import SizeUnknown, png_of
 from badges.reports import ReportInvalid, report_award
@@ -101,7 +100,7 @@ def baked(award_id: uuid.UUID) -> Response:
     """Give the picture with the document inside."""
     with tool().db.reading() as tx:
         award, document = open_file(tx, award_id)
-    return _file(bake(png_of(award.details.design, PICTURE_SIZE), document), "image/png", f"badge-{award_id}.png")
+    return _file(baked_picture(award.details, document), "image/png", f"badge-{award_id}.png")
 
 
 @blueprint.get("/badges/<uuid:award_id>/picture-<int:size>.png")

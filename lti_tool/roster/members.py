@@ -1,0 +1,36 @@
+"""Who somebody is in a course: their role there, and what the platform calls them."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.errors import NotFound
+from lti_tool.lti.roles import PrincipalRole, may_earn
+from lti_tool.roster.models import Membership, Person
+
+
+def role_in_course(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> PrincipalRole | None:
+    """Return the role of the person's newest launch in this course; None for somebody who never came."""
+    role = tx.execute(
+        select(Membership.role).where(Membership.context_id == context_id, Membership.person_id == person_id)
+    ).scalar_one_or_none()
+    return None if role is None else PrincipalRole(role)
+
+
+def require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    """Insist that this person earns in this course.
+
+    Raises:
+        NotFound: nobody of that id learns here.
+    """
+    role = role_in_course(tx, context_id, person_id)
+    if role is None or not may_earn(role):
+        raise NotFound("learner")
+
+
+def name_of(tx: Session, person_id: uuid.UUID) -> str:
+    """Return the whole name of this person, as the platform sends it; may be empty."""
+    return tx.execute(select(Person.name).where(Person.id == person_id)).scalar_one()
