@@ -6,27 +6,21 @@ https://www.imsglobal.org/spec/security/v1p0/#openid_connect_launch_flow
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from gamification.progress import is_behind
-from gamification.rules import has_rules
-from lti_tool.link_settings import is_open, keep_link_setting
-from lti_tool.login import Login, issue_login, read_hints, read_login, seal_hints
+from config.ids import new_secret
+from lti_tool.arriving import Launched, arrive
+from lti_tool.login import BrowserProof, Login, Rung, issue_login, peek_login, read_hints, read_login, seal_hints
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
-from lti_tool.lti.roles import PrincipalRole, may_edit, may_review, principal_role
-from lti_tool.progress import promise_evaluation
-from lti_tool.roster import places
-from lti_tool.roster.launch_sessions import OpenedSession, open_session
+from lti_tool.lti.platform_storage import PlatformStorage, storage_of
 from lti_tool.roster.models import DeploymentState, Registration, SessionProof
 from lti_tool.roster.registrations import find_deployment, find_registration, note_waiting_deployment
 from lti_tool.roster.used_logins import registration_of_unused_login, use_login
 from lti_tool.tool import Tool
-from lti_tool.words import language_of
 
 LAUNCH_PATH = "/lti/launch"
 """The one redirect URI: fixed, never taken from a request."""
@@ -41,33 +35,21 @@ class LoginBegun:
     platform_url: str
 
 
-class FirstPage(StrEnum):
-    """Where a launch comes out."""
+@dataclass(frozen=True)
+class LoginInStorage:
+    """A login whose proof the platform keeps: `value` goes there before the browser goes to `platform_url`."""
 
-    SETUP = "setup"
-    PARTICIPANTS = "participants"
-    WELCOME = "welcome"
-    TODAY = "today"
-    TASK = "task"
-    """Of a learner who opened the link of one task."""
+    storage: PlatformStorage
+    value: str
+    platform_url: str
 
 
 @dataclass(frozen=True)
-class Launched:
-    """An open session and the page it begins on; `task_id` is set where that is the page of a task."""
+class LaunchToProve:
+    """A launch whose proof the platform keeps, and the platform that asks for it."""
 
-    session: OpenedSession
-    first_page: FirstPage
-    task_id: uuid.UUID | None = None
-
-
-def first_page(tx: Session, context_id: uuid.UUID, role: PrincipalRole, *, is_welcomed: bool) -> FirstPage:
-    """Return the first page for a role: an empty course begins with its set-up, a new learner with the welcome."""
-    if may_edit(role):
-        return FirstPage.PARTICIPANTS if has_rules(tx, context_id) else FirstPage.SETUP
-    if may_review(role):
-        return FirstPage.PARTICIPANTS
-    return FirstPage.TODAY if is_welcomed else FirstPage.WELCOME
+    storage: PlatformStorage
+    registration: Registration
 
 
 def begin_login(tool: Tool, initiation: LoginInitiation, *, browser: str) -> LoginBegun:
@@ -92,7 +74,7 @@ def continue_login(tool: Tool, state: str, hints: str, *, browser: str | None) -
         LaunchRefused: `other_browser` when the cookie did not come back.
     """
     now = tool.clock.now()
-    login = read_login(tool.sealer, state, browser=browser, now=now)
+    login = read_login(tool.sealer, state, browser=BrowserProof(cookie=browser), now=now)
     registration_id, initiation = read_hints(tool.sealer, hints, now=now)
     if registration_id != login.registration_id:
         raise LaunchRefused(LaunchRefusal.STATE_UNKNOWN)
@@ -104,12 +86,48 @@ def continue_login(tool: Tool, state: str, hints: str, *, browser: str | None) -
 def begin_login_in_window(tool: Tool, hints: str, *, browser: str) -> LoginBegun:
     """Begin the same login again in a window of its own, where cookies are kept.
 
-    State and nonce are new and bound to that window: whoever began the first login cannot finish this one.
+    State and nonce are new and bound to that window: whoever began the first login cannot finish this one. The
+    platform's storage was tried before, and is not tried again.
     """
     registration_id, initiation = read_hints(tool.sealer, hints, now=tool.clock.now())
     with tool.db.reading() as tx:
         registration = _get_registration(tx, registration_id)
-    return _begun(tool, registration, initiation, browser=browser)
+    return _begun(tool, registration, replace(initiation, storage_target=None), browser=browser)
+
+
+def begin_login_in_storage(tool: Tool, hints: str) -> LoginInStorage | None:
+    """Begin the same login again with a proof that the platform keeps; None where it keeps none for us.
+
+    State, nonce and value are new: the value stands in the page that is being answered and nowhere else, so whoever
+    began the first login, or has seen an address of it, does not know what this browser will show.
+    """
+    now = tool.clock.now()
+    registration_id, initiation = read_hints(tool.sealer, hints, now=now)
+    if initiation.storage_target is None:
+        return None
+    with tool.db.reading() as tx:
+        registration = _get_registration(tx, registration_id)
+    value = new_secret()
+    login = issue_login(tool.sealer, registration.id, initiation, rung=Rung.STORAGE, secret=value, now=now)
+    storage = storage_of(login.storage_target, registration.auth_login_url, login.state)
+    if storage is None:
+        return None
+    return LoginInStorage(storage, value, _platform_url(tool, registration, initiation, login))
+
+
+def launch_to_prove(tool: Tool, state: str) -> LaunchToProve | None:
+    """Return where the proof of a launch is to be fetched; None for one that a cookie proves, or nothing does.
+
+    Raises:
+        LaunchRefused: a state that is not ours, or an expired one.
+    """
+    login = peek_login(tool.sealer, state, now=tool.clock.now())
+    if login.rung is not Rung.STORAGE:
+        return None
+    with tool.db.reading() as tx:
+        registration = _get_registration(tx, login.registration_id)
+    storage = storage_of(login.storage_target, registration.auth_login_url, state)
+    return LaunchToProve(storage, registration) if storage else None
 
 
 def platform_of_login(tool: Tool, hints: str) -> Registration:
@@ -119,7 +137,7 @@ def platform_of_login(tool: Tool, hints: str) -> Registration:
         return _get_registration(tx, registration_id)
 
 
-def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | None) -> Launched:
+def complete_launch(tool: Tool, id_token: str, state: str, *, browser: BrowserProof) -> Launched:
     """Verify a launch and open its session.
 
     The token is verified outside any transaction (it may fetch the platform's keys); then one transaction uses the
@@ -152,43 +170,9 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: str | Non
         use_login(tx, state, expires_at=login.expires_at)
         deployment = find_deployment(tx, registration.id, claims.deployment_id)
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
-            places.keep_registration_name(tx, registration, claims)
-            role = principal_role(claims.role_uris)
-            place = places.keep_place(tx, deployment.id, claims, now=now)
-            context_id, link_id = place.context_id, place.link_id
-            has_new_column = places.keep_line_item(tx, context_id, link_id, claims, now=now)
-            person, membership, earns_again = places.keep_member(
-                tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
-            )
-            task_id = keep_link_setting(
-                tx,
-                place.setting,
-                claims,
-                context_id=context_id,
-                link_id=link_id,
-                person_id=person.id,
-                now=now,
-            )
-            if has_new_column or (earns_again and is_behind(tx, context_id, person.id)):
-                # What was earned before the column was there belongs in it too; and who did not learn here for a while
-                # was passed over when the rules changed. Promised after the rules were locked, in the order in which a
-                # teacher publishes: so nobody waits in a circle.
-                promise_evaluation(tx, context_id, now=now)
-            opened = open_session(
-                tx,
-                person_id=person.id,
-                context_id=context_id,
-                resource_link_id=link_id,
-                role=role,
-                proof=SessionProof.COOKIE,
-                locale=person.locale or person.launch_locale,
-                now=now,
-            )
-            is_welcomed = membership.welcomed_at is not None
-            page = first_page(tx, context_id, role, is_welcomed=is_welcomed)
-            if page is FirstPage.TODAY and task_id is not None and is_open(tx, context_id, task_id):
-                return Launched(opened, FirstPage.TASK, task_id)
-            return Launched(opened, page)
+            # Who proved the login without a cookie keeps none: the session's address is its proof.
+            proof = SessionProof.COOKIE if login.rung is Rung.COOKIE else SessionProof.ADDRESS
+            return arrive(tx, registration, deployment, claims, proof=proof, now=now)
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
     raise LaunchRefused(LaunchRefusal.DEPLOYMENT_WAITING)
@@ -208,7 +192,7 @@ def _get_registration(tx: Session, registration_id: uuid.UUID) -> Registration:
 
 def _begun(tool: Tool, registration: Registration, initiation: LoginInitiation, *, browser: str) -> LoginBegun:
     now = tool.clock.now()
-    login = issue_login(tool.sealer, registration.id, initiation, browser=browser, now=now)
+    login = issue_login(tool.sealer, registration.id, initiation, rung=Rung.COOKIE, secret=browser, now=now)
     hints = seal_hints(tool.sealer, registration.id, initiation, now=now)
     return LoginBegun(login.state, hints, _platform_url(tool, registration, initiation, login))
 

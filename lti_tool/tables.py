@@ -4,4 +4,6 @@ import badges.models  # noqa: F401
 import config.outbox  # noqa: F401
 import gamification.models  # noqa: F401
 import lti_tool.roster.gradebook_models
-import lti_tool.roster.models  # noqa: F401
+import lti_tool.roster.item_models
+import lti_tool.roster.models
+import lti_tool.roster.platform_models  # noqa: F401

@@ -36,14 +36,15 @@ class Stuck:
 
 
 def quiet(
-    *, launched_at: datetime, last_at: datetime | None, goal_reached: bool, takes_part: bool, now: datetime
+    *, launched_at: datetime | None, last_at: datetime | None, goal_reached: bool, takes_part: bool, now: datetime
 ) -> Stuck | None:
     """Say since when a learner did nothing; None below a week, at the goal, and for who chose not to take part.
 
-    Counted from what they did last; for who did nothing yet, from their newest launch.
+    Counted from what they did last; for who did nothing yet from their newest launch, or where there was none from when
+    the roster named them.
     """
     since = last_at or launched_at
-    if goal_reached or not takes_part or now - since < QUIET_FOR:
+    if since is None or goal_reached or not takes_part or now - since < QUIET_FOR:
         return None
     return Stuck(StuckReason.QUIET, since, (now - since).days)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from badges.achievement import AchievementTexts, achievement_texts
@@ -112,7 +112,12 @@ def one_participant(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *,
         NotFound: nobody of that id learns here.
     """
     member = tx.execute(
-        select(Person.name, Membership.role, Membership.launched_at, Membership.presentation)
+        select(
+            Person.name,
+            Membership.role,
+            func.coalesce(Membership.launched_at, Membership.listed_at).label("launched_at"),
+            Membership.presentation,
+        )
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.context_id == context_id, Membership.person_id == person_id)
     ).one_or_none()
@@ -155,7 +160,7 @@ def _stuck(
     tx: Session,
     context_id: uuid.UUID,
     person_id: uuid.UUID,
-    launched_at: datetime,
+    launched_at: datetime | None,
     presentation: str,
     *,
     now: datetime,

@@ -194,7 +194,7 @@ def _course(tx: Session, context_id: uuid.UUID, *, now: datetime) -> _Course:
 
 def _candidates(tx: Session, course: _Course, sort: Sort) -> list[_Candidate]:
     known = figures(course.context_id)
-    since = func.coalesce(known.c.last_at, Membership.launched_at)
+    since = func.coalesce(known.c.last_at, Membership.launched_at, Membership.listed_at)
     points = func.coalesce(known.c.points, 0)
     goal_reached = func.coalesce(known.c.goal_reached, false())
     rows = tx.execute(
@@ -236,7 +236,12 @@ def _lines(tx: Session, course: _Course, person_ids: list[uuid.UUID]) -> Iterato
     people = {
         row.id: row
         for row in tx.execute(
-            select(Person.id, Person.name, Membership.launched_at, Membership.presentation)
+            select(
+                Person.id,
+                Person.name,
+                func.coalesce(Membership.launched_at, Membership.listed_at).label("launched_at"),
+                Membership.presentation,
+            )
             .join(Membership, Membership.person_id == Person.id)
             .where(Membership.context_id == course.context_id, Person.id.in_(person_ids))
         )

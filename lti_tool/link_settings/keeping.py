@@ -16,6 +16,8 @@ from lti_tool.link_settings.wanted import NO_RULES, Part, open_rule, told_of, wa
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.link_parameters import LinkParameters, Value, read_link_parameters
 from lti_tool.roster.gradebook_models import LinkSetting
+from lti_tool.roster.item_models import ItemKind
+from lti_tool.roster.items import PlacedItem
 
 
 def keep_link_setting(
@@ -26,14 +28,20 @@ def keep_link_setting(
     context_id: uuid.UUID,
     link_id: uuid.UUID,
     person_id: uuid.UUID,
+    item: PlacedItem | None = None,
     now: datetime,
 ) -> uuid.UUID | None:
     """Keep what this launch tells, make the task where there should be one, and return the task of the link.
 
     `known` is the setting as it was read with the link, so a launch that tells nothing new neither asks nor writes.
+    A link that was placed for a task (`item`) stands for that task from the beginning.
     Whatever a parameter says, the launch goes on: a task that the course has no room for waits for the teacher.
     """
     said = read_link_parameters(claims.custom)
+    placed = item.task_id if item is not None and item.kind is ItemKind.TASK else None
+    if placed is not None and (known is None or known.task_id is None):
+        known = _lock_setting(tx, context_id, link_id, now=now)
+        known.task_id = placed
     if known is None and said.say_nothing:
         return None
     makes_task = Part.POINTS in said.told and not _is_settled(known) and _has_room(tx, context_id, said.told)

@@ -16,7 +16,9 @@ from badges.models import Award, AwardDecision, AwardReport, Credential, Credent
 from config.errors import Conflict, NotFound
 from gamification.models import HandIn, Remark
 from lti_tool.roster.gradebook_models import ScoreDelivery
+from lti_tool.roster.item_models import GatePass, GradeByHand
 from lti_tool.roster.models import LaunchSession, Membership, Person
+from lti_tool.roster.platform_models import AdminSession
 
 _ERASED_SUBJECT = "erased:"
 
@@ -38,7 +40,8 @@ def erase_person(tx: Session, person_id: uuid.UUID, *, now: datetime) -> None:
     person.subject = f"{_ERASED_SUBJECT}{uuid.uuid4()}"
     person.erased_at = now
     tx.flush()
-    for table in (LaunchSession, Membership, ScoreDelivery, Recipient):
+    tx.execute(delete(LaunchSession).where(LaunchSession.for_person_id == person_id))
+    for table in (LaunchSession, AdminSession, Membership, ScoreDelivery, GatePass, GradeByHand, Recipient):
         tx.execute(delete(table).where(table.person_id == person_id))
     tx.execute(update(HandIn).where(HandIn.person_id == person_id).values(text="", link=""))
     tx.execute(update(Remark).where(Remark.person_id == person_id).values(text=""))

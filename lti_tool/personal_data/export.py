@@ -31,6 +31,9 @@ ABOUT = (
     "score_delivery.person_id",
     "award.person_id",
     "recipient.person_id",
+    "gate_pass.person_id",
+    "grade_by_hand.person_id",
+    "admin_session.person_id",
 )
 """Rows that are about the person: all of them, with all they say."""
 BY = {
@@ -41,6 +44,8 @@ BY = {
     "award_report.handled_by": "handled_at",
     "rule_set_version.published_by": "published_at",
     "gradebook_choice.chosen_by": "chosen_at",
+    "content_item.created_by": "created_at",
+    "launch_session.for_person_id": "created_at",
 }
 """Rows that say that the person did something about others or for a course: when they did, not what it says."""
 _OF_THEIR_AWARDS = ("award_decision.award_id", "award_report.award_id")

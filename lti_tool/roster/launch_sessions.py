@@ -55,6 +55,17 @@ class OpenedSession:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """How the person, or their platform, wants pages to be."""
+
+    time_zone: str = ""
+    """An IANA name, not looked up yet; empty where none was told."""
+    has_high_contrast: bool = False
+    hides_numbers: bool = False
+    """No points: the platform restricts quantitative data."""
+
+
+@dataclass(frozen=True)
 class CurrentSession:
     """Who looks, where, as what: what every page under /s/ knows."""
 
@@ -62,9 +73,13 @@ class CurrentSession:
     address: str
     person_id: uuid.UUID
     context_id: uuid.UUID
-    resource_link_id: uuid.UUID
+    resource_link_id: uuid.UUID | None
     role: PrincipalRole
     locale: str
+    wishes: Wishes = Wishes()
+    is_administrator: bool = False
+    for_person_id: uuid.UUID | None = None
+    """Whose work a submission review is about."""
 
 
 def open_session(
@@ -72,20 +87,24 @@ def open_session(
     *,
     person_id: uuid.UUID,
     context_id: uuid.UUID,
-    resource_link_id: uuid.UUID,
+    resource_link_id: uuid.UUID | None,
     role: PrincipalRole,
     proof: SessionProof,
     locale: str,
     now: datetime,
+    wishes: Wishes = Wishes(),
+    is_administrator: bool = False,
+    for_person_id: uuid.UUID | None = None,
 ) -> OpenedSession:
     """Begin a session after a launch that was proved in this way.
 
-    Ends this person's earlier address-proved sessions of the same link.
+    Ends this person's earlier address-proved sessions of the same link; of the same course, where one is for picking.
     """
     tx.execute(
         update(LaunchSession)
         .where(
             LaunchSession.person_id == person_id,
+            LaunchSession.context_id == context_id,
             LaunchSession.resource_link_id == resource_link_id,
             LaunchSession.proof == SessionProof.ADDRESS,
             LaunchSession.ended_at.is_(None),
@@ -104,6 +123,11 @@ def open_session(
         resource_link_id=resource_link_id,
         role=role,
         locale=locale,
+        is_administrator=is_administrator,
+        for_person_id=for_person_id,
+        time_zone=wishes.time_zone,
+        has_high_contrast=wishes.has_high_contrast,
+        hides_numbers=wishes.hides_numbers,
         created_at=now,
         expires_at=now + lifetime,
     )
@@ -151,7 +175,16 @@ def check_session(found: FoundSession | None, address: str, *, cookie: str | Non
     if row.proof == SessionProof.COOKIE and (cookie is None or digest(cookie) != row.cookie_digest):
         raise SessionRefused(SessionEnd.OTHER_BROWSER)
     return CurrentSession(
-        row.id, address, row.person_id, row.context_id, row.resource_link_id, PrincipalRole(row.role), row.locale
+        id=row.id,
+        address=address,
+        person_id=row.person_id,
+        context_id=row.context_id,
+        resource_link_id=row.resource_link_id,
+        role=PrincipalRole(row.role),
+        locale=row.locale,
+        wishes=Wishes(row.time_zone, row.has_high_contrast, row.hides_numbers),
+        is_administrator=row.is_administrator,
+        for_person_id=row.for_person_id,
     )
 
 

@@ -31,6 +31,17 @@ def require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) ->
         raise NotFound("learner")
 
 
+def find_member(tx: Session, registration_id: uuid.UUID, context_id: uuid.UUID, subject: str) -> Person | None:
+    """Return the member of this course whom the platform calls so."""
+    return tx.execute(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Person.registration_id == registration_id, Person.subject == subject, Membership.context_id == context_id
+        )
+    ).scalar_one_or_none()
+
+
 def name_of(tx: Session, person_id: uuid.UUID) -> str:
     """Return the whole name of this person, as the platform sends it; may be empty."""
     return tx.execute(select(Person.name).where(Person.id == person_id)).scalar_one()

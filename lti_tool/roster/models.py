@@ -7,7 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
@@ -56,6 +68,14 @@ class Registration(Base):
     jwks_url: Mapped[str] = mapped_column(String(1000))
     leeway_seconds: Mapped[int] = mapped_column(default=60)
     """How far the platform's clock may be off."""
+    token_audience: Mapped[str] = mapped_column(String(1000), default="", server_default=text("''"))
+    """The `aud` of our assertions where the platform wants another value than its token address; empty elsewhere."""
+    configuration_url: Mapped[str] = mapped_column(String(1000), default="", server_default=text("''"))
+    """Where its OpenID configuration was read at dynamic registration; empty when it was registered by hand."""
+    account_name: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """The school behind a shared issuer, as the platform called it when it registered."""
+    keeps_names: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False: names and addresses are dropped at the door, even where the platform sends them."""
     created_at: Mapped[datetime]
 
 
@@ -106,6 +126,27 @@ class Context(Base):
     """Where columns can be listed and made, as the newest launch said; empty where the platform offers none."""
     grade_scopes: Mapped[list[str] | None] = mapped_column(JSON)
     """What the platform allows there, from the newest launch; None as long as none said so."""
+    memberships_url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), default="", server_default=text("''"))
+    """Where the roster is, as the newest launch said; empty as long as none did."""
+    roster_problem: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    """The code of what went wrong when the roster was read last; empty when it went well."""
+    roster_read_at: Mapped[datetime | None]
+    """When the roster was last read to its end."""
+    roster_due_at: Mapped[datetime | None]
+    """When it is to be read again; None where there is none."""
+    gates_due_at: Mapped[datetime | None]
+    """When the gates of the course are to be asked again; None where there are none."""
+    results_due_at: Mapped[datetime | None]
+    """When grades are to be read back; None where the teacher does not want them."""
+    results_percent: Mapped[int | None]
+    """From how many percent a grade typed in the platform finishes a task; None: typed grades do not count."""
+    groups_url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), default="", server_default=text("''"))
+    """Where the groups of the course are, as the newest launch said; empty where the platform offers none."""
+    copied_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("context.id"))
+    """The course that this one was copied from: its tasks, goal and badge were taken over."""
+    copied_at: Mapped[datetime | None]
+    copy_seen_at: Mapped[datetime | None]
+    """When a teacher of this course said to have seen what was taken over."""
     created_at: Mapped[datetime]
 
 
@@ -119,6 +160,8 @@ class ResourceLink(Base):
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
     external_resource_link_id: Mapped[str] = mapped_column(String(255))
     title: Mapped[str] = mapped_column(String(300), default="")
+    content_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("content_item.id"))
+    """What this link stands for, where it came from deep linking (or its copy)."""
     created_at: Mapped[datetime]
 
 
@@ -143,6 +186,14 @@ class LineItem(Base):
     """A link has one column; where the platform gives it another address, this row follows. None for one we made."""
     task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("task.id"))
     """The task that a column we made is for."""
+    achievement_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("achievement.id"), unique=True)
+    """The badge that a column we made is for: 1 for who holds it, 0 for who does not."""
+    label: Mapped[str] = mapped_column(String(300), default="", server_default=text("''"))
+    """What the column is called there, as far as we know; empty where we never asked."""
+    score_maximum: Mapped[float | None] = mapped_column(Double)
+    """Its maximum there, as far as we know."""
+    gone_at: Mapped[datetime | None]
+    """When the platform said that the column is not there any more."""
     is_silent: Mapped[bool] = mapped_column(default=False, server_default=false())
     """The teacher wants no scores in this column."""
     url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
@@ -173,7 +224,7 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A person in a course, with the role of their newest launch."""
+    """A person in a course, with the role of their newest launch; before any launch with that of the roster."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -190,7 +241,16 @@ class Membership(Base):
     )
     welcomed_at: Mapped[datetime | None]
     """When the person read the welcome and went on."""
-    launched_at: Mapped[datetime]
+    launched_at: Mapped[datetime | None]
+    """The newest launch; None for somebody whom only the roster names."""
+    listed_at: Mapped[datetime | None]
+    """When the roster named this person first; None for somebody whom it never named."""
+    listed_role: Mapped[str | None] = mapped_column(String(30))
+    """The role of the newest roster that named them. Moodle's calls assistants learners."""
+    left_at: Mapped[datetime | None]
+    """Since when the roster does not name them any more, or as inactive. What they earned stays."""
+    group_ids: Mapped[list[str] | None] = mapped_column(JSON)
+    """The platform's ids of the groups they are in; None where nobody told."""
 
 
 class UsedLogin(Base):
@@ -221,9 +281,19 @@ class LaunchSession(Base):
     """As the launch proved its browser: where a cookie came back, only the cookie counts."""
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("context.id"))
-    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_link.id"))
+    resource_link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("resource_link.id"))
+    """None for a session that chooses what to place (deep linking)."""
     role: Mapped[str] = mapped_column(String(30))
     locale: Mapped[str] = mapped_column(String(10), default="nl")
+    is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The launch said that this person administers the platform: they may open the console of its registration."""
+    for_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Whose work a submission review is about."""
+    time_zone: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    """As the platform told (an IANA name that we know); empty where it did not."""
+    has_high_contrast: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hides_numbers: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The platform restricts quantitative data: this learner sees no points."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -15,7 +15,7 @@ from config.database import Base
 from config.ids import new_id
 from config.upsert import insert_unless_present
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_SCORE
-from lti_tool.lti.claims import AgsClaim, LaunchClaims
+from lti_tool.lti.claims import AgsClaim, ContextClaim, LaunchClaims
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.gradebook import chosen_columns, forget_deliveries
 from lti_tool.roster.gradebook_models import Columns, LinkSetting
@@ -50,6 +50,19 @@ def _insert_and_find(
     """Return the row after making it; two launches that bring it at once make one."""
     insert_unless_present(tx, model, {"id": new_id(), **values}, key=key)
     return tx.execute(query).scalar_one()
+
+
+def keep_context(tx: Session, deployment_id: uuid.UUID, claim: ContextClaim, *, now: datetime) -> Context:
+    """Return the course of a launch that opens no placement (deep linking)."""
+    external_id, title = f"context:{claim.id}", (claim.title or claim.label or "")[:300]
+    query = select(Context).where(Context.deployment_id == deployment_id, Context.external_context_id == external_id)
+    context = tx.execute(query).scalar_one_or_none()
+    if context is None:
+        values = {"deployment_id": deployment_id, "external_context_id": external_id, "title": title, "created_at": now}
+        context = _insert_and_find(tx, query, Context, values, ("deployment_id", "external_context_id"))
+    if title:
+        context.title = title
+    return context
 
 
 def keep_place(tx: Session, deployment_id: uuid.UUID, claims: LaunchClaims, *, now: datetime) -> Place:
@@ -225,4 +238,5 @@ def keep_member(
     earns_again = may_earn(role) and not may_earn(PrincipalRole(membership.role))
     membership.role = role
     membership.launched_at = now
+    membership.left_at = None
     return person, membership, earns_again

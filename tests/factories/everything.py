@@ -9,6 +9,17 @@ import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
 from config.database import Base
 from tests.factories.badge_rows import make_award_decision, make_award_report, make_credential_salt, make_recipient
 from tests.factories.gradebook_rows import make_gradebook_choice, make_link_setting, make_score_delivery
+from tests.factories.lti_rows import (
+    make_admin_session,
+    make_course_group,
+    make_deep_linking_request,
+    make_gate_pass,
+    make_grade_by_hand,
+    make_notice_handler,
+    make_platform_notice,
+    make_refused_launch,
+    make_registration_attempt,
+)
 from tests.factories.review_rows import make_hand_in, make_remark, make_review
 from tests.factories.rows import (
     make_balance,
@@ -43,6 +54,15 @@ def make_everything(tx: Session) -> None:
     make_gradebook_choice(tx)
     make_score_delivery(tx)
     make_link_setting(tx)
+    make_gate_pass(tx)
+    make_grade_by_hand(tx)
+    make_deep_linking_request(tx)
+    make_course_group(tx)
+    make_registration_attempt(tx)
+    make_admin_session(tx)
+    make_refused_launch(tx)
+    make_platform_notice(tx)
+    make_notice_handler(tx)
 
 
 def rows_per_table(tx: Session) -> dict[str, int]:

@@ -51,6 +51,11 @@ LONG_NAMES = {
     "custom": claims.CUSTOM,
     "ags": claims.AGS_ENDPOINT,
     "nrps": claims.NRPS_SERVICE,
+    "deep_linking": claims.DEEP_LINKING_SETTINGS,
+    "for_user": claims.FOR_USER,
+    "notice_service": claims.NOTICE_SERVICE,
+    "groups": claims.GROUPS_SERVICE,
+    "placement": claims.CANVAS_PLACEMENT,
 }
 
 
@@ -97,6 +102,37 @@ def make_launch_payload(*, now: datetime = NOW, **changes: Any) -> dict[str, Any
         else:
             payload[long_name] = value
     return payload
+
+
+def make_deep_linking_payload(
+    *, now: datetime = NOW, settings: Mapping[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
+    """Return the payload of a teacher's deep linking request as Moodle would send it.
+
+    `settings` changes members of the deep linking settings, ABSENT leaves one out; the rest as in a launch.
+    """
+    asked = {
+        "deep_link_return_url": f"{ISSUER}/mod/lti/contentitem_return.php?course=2&id=1&sesskey=abc",
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["frame", "iframe", "window"],
+        "accept_copy_advice": False,
+        "accept_multiple": True,
+        "accept_unsigned": False,
+        "auto_create": False,
+        "can_confirm": False,
+        **(settings or {}),
+    }
+    kept = {name: value for name, value in asked.items() if not isinstance(value, Absent)}
+    return make_launch_payload(
+        now=now,
+        **{
+            "message_type": claims.DEEP_LINKING_REQUEST,
+            "roles": [INSTRUCTOR],
+            "resource_link": ABSENT,
+            "deep_linking": kept,
+            **changes,
+        },
+    )
 
 
 @dataclass(frozen=True)

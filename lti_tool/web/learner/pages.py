@@ -25,7 +25,8 @@ def begin() -> Response:
     session = launch_session()
     with tool().db.transaction() as tx:
         keep_welcome(tx, session.context_id, session.person_id, now=tool().clock.now())
-        task_id = open_task_of_link(tx, session.context_id, session.resource_link_id)
+        link_id = session.resource_link_id
+        task_id = open_task_of_link(tx, session.context_id, link_id) if link_id else None
     return redirect(url_for("learner.task" if task_id else "learner.today", task_id=task_id), 303)
 
 

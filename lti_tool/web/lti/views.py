@@ -77,7 +77,7 @@ def launch() -> Response:
         raise LaunchRefused(LaunchRefusal.PLATFORM_ERROR, code)
     launched = complete_launch(tool(), request.form["id_token"], state, browser=request.cookies.get(BROWSER_COOKIE))
     address = launched.session.address
-    first_page = url_for(FIRST_ENDPOINTS[launched.first_page], address=address, task_id=launched.task_id)
+    first_page = url_for(FIRST_ENDPOINTS[launched.first_page], address=address, **launched.values)
     response = redirect(first_page, 303)
     set_session_cookie(response, launched.session)
     return response

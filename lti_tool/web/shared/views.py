@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.arriving import FirstPage, first_page
 from lti_tool.course.membership import is_welcomed
-from lti_tool.launching import FirstPage, first_page
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.locale import keep_locale
 
@@ -18,6 +18,10 @@ FIRST_ENDPOINTS = {
     FirstPage.WELCOME: "learner.welcome",
     FirstPage.TODAY: "learner.today",
     FirstPage.TASK: "learner.task",
+    FirstPage.BADGE: "claim.badge",
+    FirstPage.GATE: "shared.gate",
+    FirstPage.CHOOSE: "choosing.choose",
+    FirstPage.REVIEW: "participants.person",
 }
 
 

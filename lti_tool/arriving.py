@@ -1,0 +1,207 @@
+"""What one launch keeps, in one transaction, and the page on which it comes out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gamification.progress import is_behind
+from gamification.rules import has_rules
+from lti_tool.link_settings import is_open, keep_link_setting
+from lti_tool.lti.claims import (
+    DEEP_LINKING_REQUEST,
+    SUBMISSION_REVIEW_REQUEST,
+    LaunchClaims,
+)
+from lti_tool.lti.custom_parameters import HIDE_NUMBERS, HIGH_CONTRAST, TIME_ZONE
+from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
+from lti_tool.lti.platform_text import is_identifier
+from lti_tool.lti.roles import PrincipalRole, may_administer, may_edit, may_review, principal_role
+from lti_tool.progress import promise_evaluation
+from lti_tool.roster import places
+from lti_tool.roster.deep_linking_requests import keep_request
+from lti_tool.roster.item_models import ItemKind
+from lti_tool.roster.items import PlacedItem, keep_item_of_link
+from lti_tool.roster.launch_sessions import OpenedSession, Wishes, open_session
+from lti_tool.roster.members import find_member
+from lti_tool.roster.models import Deployment, Person, Registration, SessionProof
+from lti_tool.roster.services import keep_services
+from lti_tool.words import language_of
+
+_YES = {"true", "1", "yes"}
+
+
+class FirstPage(StrEnum):
+    """Where a launch comes out."""
+
+    SETUP = "setup"
+    PARTICIPANTS = "participants"
+    WELCOME = "welcome"
+    TODAY = "today"
+    TASK = "task"
+    """Of a learner who opened the link of one task."""
+    BADGE = "badge"
+    """Of a link that stands for the badge: its claim page."""
+    GATE = "gate"
+    """Of a link that only stands at an assignment of the platform."""
+    CHOOSE = "choose"
+    """Of a teacher who picks what to place (deep linking)."""
+    REVIEW = "review"
+    """Of somebody who looks at one learner's work from the gradebook."""
+
+
+@dataclass(frozen=True)
+class Launched:
+    """An open session and the page it begins on; `values` are the ids in that page's address, by name."""
+
+    session: OpenedSession
+    first_page: FirstPage
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def first_page(tx: Session, context_id: uuid.UUID, role: PrincipalRole, *, is_welcomed: bool) -> FirstPage:
+    """Return the first page for a role: an empty course begins with its set-up, a new learner with the welcome."""
+    if may_edit(role):
+        return FirstPage.PARTICIPANTS if has_rules(tx, context_id) else FirstPage.SETUP
+    if may_review(role):
+        return FirstPage.PARTICIPANTS
+    return FirstPage.TODAY if is_welcomed else FirstPage.WELCOME
+
+
+def arrive(
+    tx: Session,
+    registration: Registration,
+    deployment: Deployment,
+    claims: LaunchClaims,
+    *,
+    proof: SessionProof,
+    now: datetime,
+) -> Launched:
+    """Keep what a verified launch tells, and open its session.
+
+    Raises:
+        LaunchRefused: a deep linking request without a course, or by somebody who may not edit it.
+    """
+    places.keep_registration_name(tx, registration, claims)
+    if claims.message_type == DEEP_LINKING_REQUEST:
+        return _arrive_to_choose(tx, registration, deployment, claims, proof=proof, now=now)
+    role = principal_role(claims.role_uris)
+    place = places.keep_place(tx, deployment.id, claims, now=now)
+    context_id, link_id = place.context_id, place.link_id
+    has_new_column = places.keep_line_item(tx, context_id, link_id, claims, now=now)
+    person, membership, earns_again = places.keep_member(
+        tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+    )
+    keep_services(tx, context_id, claims, now=now)
+    item = keep_item_of_link(tx, registration.id, context_id, link_id, claims, now=now)
+    task_id = keep_link_setting(
+        tx,
+        place.setting,
+        claims,
+        context_id=context_id,
+        link_id=link_id,
+        person_id=person.id,
+        item=item,
+        now=now,
+    )
+    if has_new_column or (earns_again and is_behind(tx, context_id, person.id)):
+        # What was earned before the column was there belongs in it too; and who did not learn here for a while was
+        # passed over when the rules changed. Promised after the rules were locked, in the order in which a teacher
+        # publishes: so nobody waits in a circle.
+        promise_evaluation(tx, context_id, now=now)
+    reviewed_id = _reviewed_person(tx, registration.id, context_id, claims)
+    opened = open_session(
+        tx,
+        person_id=person.id,
+        context_id=context_id,
+        resource_link_id=link_id,
+        role=role,
+        proof=proof,
+        locale=person.locale or person.launch_locale,
+        wishes=_wishes(claims),
+        is_administrator=may_administer(claims.role_uris),
+        for_person_id=reviewed_id,
+        now=now,
+    )
+    if reviewed_id is not None and may_review(role):
+        return Launched(opened, FirstPage.REVIEW, {"person_id": reviewed_id})
+    page = first_page(tx, context_id, role, is_welcomed=membership.welcomed_at is not None)
+    return _at_link(tx, context_id, opened, page, item, task_id)
+
+
+def _at_link(
+    tx: Session,
+    context_id: uuid.UUID,
+    opened: OpenedSession,
+    page: FirstPage,
+    item: PlacedItem | None,
+    task_id: uuid.UUID | None,
+) -> Launched:
+    """Go where the link points; a new learner reads the welcome first, an empty course begins with its set-up."""
+    if page in {FirstPage.WELCOME, FirstPage.SETUP}:
+        return Launched(opened, page)
+    if item is not None and item.kind is ItemKind.BADGE:
+        return Launched(opened, FirstPage.BADGE, {"item_id": item.id})
+    if item is not None and item.kind in {ItemKind.GATE, ItemKind.STAFF_GATE}:
+        return Launched(opened, FirstPage.GATE)
+    if page is FirstPage.TODAY and task_id is not None and is_open(tx, context_id, task_id):
+        return Launched(opened, FirstPage.TASK, {"task_id": task_id})
+    return Launched(opened, page)
+
+
+def _arrive_to_choose(
+    tx: Session,
+    registration: Registration,
+    deployment: Deployment,
+    claims: LaunchClaims,
+    *,
+    proof: SessionProof,
+    now: datetime,
+) -> Launched:
+    if claims.context is None or claims.deep_linking is None:
+        raise LaunchRefused(LaunchRefusal.MISSING_CLAIM, "context")
+    role = principal_role(claims.role_uris)
+    context_id = places.keep_context(tx, deployment.id, claims.context, now=now).id
+    person, _membership, _earns_again = places.keep_member(
+        tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+    )
+    keep_services(tx, context_id, claims, now=now)
+    opened = open_session(
+        tx,
+        person_id=person.id,
+        context_id=context_id,
+        resource_link_id=None,
+        role=role,
+        proof=proof,
+        locale=person.locale or person.launch_locale,
+        wishes=_wishes(claims),
+        is_administrator=may_administer(claims.role_uris),
+        now=now,
+    )
+    keep_request(tx, opened.id, registration, claims.deep_linking, placement=claims.placement or "")
+    return Launched(opened, FirstPage.CHOOSE)
+
+
+def _reviewed_person(
+    tx: Session, registration_id: uuid.UUID, context_id: uuid.UUID, claims: LaunchClaims
+) -> uuid.UUID | None:
+    """Return whose work a submission review is about, as far as they are a member of this course."""
+    if claims.message_type != SUBMISSION_REVIEW_REQUEST or claims.for_user is None:
+        return None
+    member: Person | None = find_member(tx, registration_id, context_id, claims.for_user)
+    return member.id if member else None
+
+
+def _wishes(claims: LaunchClaims) -> Wishes:
+    zone = claims.custom.get(TIME_ZONE, "")
+    return Wishes(
+        time_zone=zone if is_identifier(zone) and len(zone) <= 60 else "",
+        has_high_contrast=claims.custom.get(HIGH_CONTRAST, "").strip().lower() in _YES,
+        hides_numbers=claims.custom.get(HIDE_NUMBERS, "").strip().lower() in _YES,
+    )
