@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from gamification.progress import is_behind
 from gamification.rules import has_rules
+from lti_tool.copying import copy_where_it_came_from
 from lti_tool.link_settings import is_open, keep_link_setting
 from lti_tool.lti.claims import (
     DEEP_LINKING_REQUEST,
@@ -23,6 +24,7 @@ from lti_tool.lti.custom_parameters import HIDE_NUMBERS, HIGH_CONTRAST, TIME_ZON
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.platform_text import is_identifier
 from lti_tool.lti.roles import PrincipalRole, may_administer, may_edit, may_review, principal_role
+from lti_tool.noticing import promise_handlers
 from lti_tool.progress import promise_evaluation
 from lti_tool.roster import places
 from lti_tool.roster.deep_linking_requests import keep_request
@@ -99,6 +101,8 @@ def arrive(
         tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
     )
     keep_services(tx, context_id, claims, now=now)
+    promise_handlers(tx, deployment, claims, now=now)
+    copy_where_it_came_from(tx, context_id, claims, now=now)
     item = keep_item_of_link(tx, registration.id, context_id, link_id, claims, now=now)
     task_id = keep_link_setting(
         tx,
@@ -172,6 +176,8 @@ def _arrive_to_choose(
         tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
     )
     keep_services(tx, context_id, claims, now=now)
+    promise_handlers(tx, deployment, claims, now=now)
+    copy_where_it_came_from(tx, context_id, claims, now=now)
     opened = open_session(
         tx,
         person_id=person.id,

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import outbox
@@ -19,13 +18,12 @@ from gamification.progress import people_with_balance, task_texts
 from gamification.rules import current_rules
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READONLY, LineItem, create_line_item, list_line_items
 from lti_tool.lti.origin import same_origin
-from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.messages import MessageType
 from lti_tool.progress import platform_lane, promise_scores
+from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.gradebook import chosen_columns, keep_made_column, tasks_with_column
 from lti_tool.roster.gradebook_models import Columns
-from lti_tool.roster.models import LONGEST_ADDRESS, Context, Deployment, Registration
-from lti_tool.roster.signing_keys import current_signing_key
+from lti_tool.roster.models import LONGEST_ADDRESS, Context
 from lti_tool.tool import Tool
 
 TAG = "mijlpaal-task"
@@ -57,18 +55,13 @@ def promise_columns(tx: Session, context_id: uuid.UUID, *, now: datetime) -> Non
     """Promise to make the columns that are missing; nothing where none are, or none were asked for or are allowed."""
     if not missing_columns(tx, context_id):
         return
-    registration_id = tx.execute(
-        select(Deployment.registration_id)
-        .join(Context, Context.deployment_id == Deployment.id)
-        .where(Context.id == context_id)
-    ).scalar_one()
     outbox.put(
         tx,
         MessageType.MAKE_COLUMNS,
         {"context_id": context_id},
         now=now,
         coalesce_key=columns_key(context_id),
-        lane=platform_lane(registration_id),
+        lane=platform_lane(registration_of_context(tx, context_id).id),
     )
 
 
@@ -103,15 +96,8 @@ def make_columns(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], Non
         if not missing:
             return
         context = tx.get_one(Context, context_id)
-        registration = tx.get_one(Registration, tx.get_one(Deployment, context.deployment_id).registration_id)
-        key = current_signing_key(tx, tool.box, now=now)
+        endpoint = endpoint_of(tx, tool.box, registration_of_context(tx, context_id), now=now)
     url, scopes = context.line_items_url, context.grade_scopes or []
-    endpoint = PlatformEndpoint(
-        auth_token_url=registration.auth_token_url,
-        client_id=registration.client_id,
-        key_id=key.key_id,
-        private_key_pem=key.private_key_pem,
-    )
     reading = SCOPE_LINE_ITEM_READONLY if SCOPE_LINE_ITEM_READONLY in scopes else SCOPE_LINE_ITEM
     there: dict[str | None, LineItem] = {
         item.resource_id: item for item in list_line_items(tool.platform_http, endpoint, url, scope=reading)

@@ -15,11 +15,11 @@ from lti_tool.lti.ags import SCOPE_RESULT_READONLY, Score, list_results, put_sco
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.lti.roles import may_earn
 from lti_tool.platforms.families import family_of
+from lti_tool.roster.endpoints import endpoint_of
 from lti_tool.roster.gradebook import find_delivery, keep_delivery, score_columns
 from lti_tool.roster.gradebook_models import DeliveryState
 from lti_tool.roster.members import role_in_course
 from lti_tool.roster.models import LineItem, Person, Registration
-from lti_tool.roster.signing_keys import current_signing_key
 from lti_tool.scores import Earned, course_score, task_score
 from lti_tool.tool import Tool
 
@@ -49,7 +49,7 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
         line_item = tx.get_one(LineItem, line_item_id)
         person = tx.get_one(Person, person_id)
         registration = tx.get_one(Registration, person.registration_id)
-        key = current_signing_key(tx, tool.box, now=now)
+        endpoint = endpoint_of(tx, tool.box, registration, now=now)
     score = Score(
         user_id=person.subject,
         timestamp=now,
@@ -58,12 +58,6 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
         score_maximum=earned.maximum,
         comment=earned.comment,
         extension=family_of(registration.product_family).score_extension,
-    )
-    endpoint = PlatformEndpoint(
-        auth_token_url=registration.auth_token_url,
-        client_id=registration.client_id,
-        key_id=key.key_id,
-        private_key_pem=key.private_key_pem,
     )
     try:
         put_score(tool.platform_http, endpoint, line_item.url, score)

@@ -29,6 +29,11 @@ def translations(locale: str) -> gettext_module.NullTranslations:
     return gettext_module.translation("messages", TRANSLATIONS, [language_of(locale)], fallback=True)
 
 
+def staff_gate_title(locale: str) -> str:
+    """Return what the hidden link is called that only staff may open."""
+    return translations(locale).gettext("Mijlpaal: only for staff")
+
+
 def score_comment(
     locale: str,
     points: int,
@@ -86,8 +91,11 @@ def score_comment(
     return " ".join(sentences)
 
 
-def task_comment(locale: str, state: TaskState, points: int) -> str:
-    """Return what stands beside the score of one task: it is done, or it does not count now and what happens next."""
+def task_comment(locale: str, state: TaskState, points: int, *, was_undone: bool = False) -> str:
+    """Return what stands beside the score of one task: it is done, or it does not count now and what happens next.
+
+    `was_undone` says that the platform took back its word that it is done.
+    """
     words = translations(locale)
     if state is TaskState.DONE:
         done = words.pgettext("learner", "You have done this task.")
@@ -98,6 +106,8 @@ def task_comment(locale: str, state: TaskState, points: int) -> str:
         next_step = words.pgettext("learner", "Your coach is looking at your work.")
     elif state is TaskState.PRACTISE:
         next_step = words.pgettext("learner", "Practise a little more and send your work again.")
+    elif was_undone:
+        next_step = words.pgettext("learner", "The task is open again.")
     else:
         next_step = words.pgettext("learner", "Ask your coach what you can do.")
     return f"{not_now} {next_step}"

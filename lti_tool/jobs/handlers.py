@@ -13,6 +13,7 @@ from lti_tool.course.evaluation import evaluate_course
 from lti_tool.issuing import issue_credential
 from lti_tool.jobs.batch import KeepLease
 from lti_tool.messages import MessageType
+from lti_tool.noticing import ask_for_notices, copy_promised_course
 from lti_tool.publishing import publish_score
 from lti_tool.tool import Tool
 
@@ -35,9 +36,19 @@ def _make_columns(tool: Tool, ids: Mapping[str, str], keep: KeepLease) -> None:
     make_columns(tool, uuid.UUID(ids["context_id"]), keep_lease=keep)
 
 
+def _ask_for_notices(tool: Tool, ids: Mapping[str, str], _keep: KeepLease) -> None:
+    ask_for_notices(tool, uuid.UUID(ids["deployment_id"]))
+
+
+def _copy_course(tool: Tool, ids: Mapping[str, str], _keep: KeepLease) -> None:
+    copy_promised_course(tool, uuid.UUID(ids["origin_id"]), uuid.UUID(ids["context_id"]))
+
+
 HANDLERS: Mapping[str, Handler] = {
     MessageType.PUBLISH_SCORE: _publish_score,
     MessageType.ISSUE_CREDENTIAL: _issue_credential,
     MessageType.EVALUATE_COURSE: _evaluate_course,
     MessageType.MAKE_COLUMNS: _make_columns,
+    MessageType.ASK_FOR_NOTICES: _ask_for_notices,
+    MessageType.COPY_COURSE: _copy_course,
 }

@@ -9,6 +9,6 @@ Locks: whoever may publish takes the rules first and then the setting of the lin
 from lti_tool.link_settings.keeping import is_open, keep_link_setting, open_task_of_link
 from lti_tool.link_settings.settling import settle
 from lti_tool.link_settings.view import LmsView, lms_view
-from lti_tool.link_settings.wanted import Part
+from lti_tool.link_settings.wanted import NO_RULES, Part
 
-__all__ = ["LmsView", "Part", "is_open", "keep_link_setting", "lms_view", "open_task_of_link", "settle"]
+__all__ = ["NO_RULES", "LmsView", "Part", "is_open", "keep_link_setting", "lms_view", "open_task_of_link", "settle"]

@@ -12,7 +12,7 @@ from config.upsert import insert_unless_present
 from gamification.publish import lock_pointer
 from gamification.rules import current_rules
 from lti_tool.link_settings.taking import take_over, title_of_task
-from lti_tool.link_settings.wanted import NO_RULES, Part, open_rule, told_of, wanted
+from lti_tool.link_settings.wanted import NO_RULES, Part, holds_of, open_rule, told_of, wanted
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.link_parameters import LinkParameters, Value, read_link_parameters
 from lti_tool.roster.gradebook_models import LinkSetting
@@ -38,10 +38,11 @@ def keep_link_setting(
     Whatever a parameter says, the launch goes on: a task that the course has no room for waits for the teacher.
     """
     said = read_link_parameters(claims.custom)
-    placed = item.task_id if item is not None and item.kind is ItemKind.TASK else None
+    placed = item.task_id if item is not None and item.kind in {ItemKind.TASK, ItemKind.GATE} else None
     if placed is not None and (known is None or known.task_id is None):
         known = _lock_setting(tx, context_id, link_id, now=now)
-        known.task_id = placed
+        known.task_id, known.told = placed, dict(said.told)
+        known.declined = _as_it_was_placed(tx, context_id, placed, said.told)
     if known is None and said.say_nothing:
         return None
     makes_task = Part.POINTS in said.told and not _is_settled(known) and _has_room(tx, context_id, said.told)
@@ -75,6 +76,21 @@ def is_open(tx: Session, context_id: uuid.UUID, task_id: uuid.UUID) -> bool:
     """Say whether learners can do this task now."""
     current = current_rules(tx, context_id)
     return current is not None and open_rule(current.rules, task_id) is not None
+
+
+def _as_it_was_placed(
+    tx: Session, context_id: uuid.UUID, task_id: uuid.UUID, told: dict[str, Value]
+) -> dict[str, Value]:
+    """Return the values that we gave the link ourselves: nobody is asked about them when the teacher changes them here.
+
+    Another value there is somebody's choice, and is asked about.
+    """
+    current = current_rules(tx, context_id)
+    rule = open_rule(current.rules, task_id) if current else None
+    if rule is None:
+        return {}
+    parts = [Part(name) for name in told if name != Part.GOAL]
+    return {part: told[part] for part in parts if holds_of(rule, part) == told[part]}
 
 
 def _is_news(row: LinkSetting, said: LinkParameters) -> bool:

@@ -56,6 +56,7 @@ def take_over(
                 instructions=said.instructions,
                 is_bonus=rule.is_bonus,
                 confirmation=rule.confirmation,
+                stays_when_undone=rule.stays_when_undone,
             )
         )
     published = publish(

@@ -16,9 +16,9 @@ from gamification.rules import current_rules
 from lti_tool.link_settings.wanted import NO_RULES, Part, holds_of, open_rule, told_of, wanted
 from lti_tool.lti.link_parameters import CONFIRM, POINTS, REQUIRED, Value
 from lti_tool.roster.gradebook_models import LinkSetting
-from lti_tool.roster.models import Context, Deployment, Registration, ResourceLink
+from lti_tool.roster.models import ResourceLink
+from lti_tool.roster.platform_of_course import platform_of_course
 
-_PRODUCTS = {"moodle": "Moodle", "canvas": "Canvas"}
 _OF_A_TASK = (Part.POINTS, Part.REQUIRED, Part.CONFIRMATION)
 
 
@@ -107,7 +107,7 @@ def lms_view(tx: Session, context_id: uuid.UUID) -> LmsView:
     if goal is not None and current is not None:
         questions.extend(_questions_about_goal(goal, links, rules))
     return LmsView(
-        platform=_product(tx, context_id),
+        platform=platform_of_course(tx, context_id).name,
         version_number=current.number if current else 0,
         total_points=rules.total_points,
         tasks=_set_tasks(links, rules, texts),
@@ -115,16 +115,6 @@ def lms_view(tx: Session, context_id: uuid.UUID) -> LmsView:
         questions=tuple(questions),
         notes=tuple(note for link in links for note in _notes(link)),
     )
-
-
-def _product(tx: Session, context_id: uuid.UUID) -> str:
-    family = tx.execute(
-        select(Registration.product_family)
-        .join(Deployment, Deployment.registration_id == Registration.id)
-        .join(Context, Context.deployment_id == Deployment.id)
-        .where(Context.id == context_id)
-    ).scalar_one()
-    return _PRODUCTS.get(family.strip().lower(), "")
 
 
 def _set_tasks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -78,8 +79,10 @@ def item_of_link(tx: Session, context_id: uuid.UUID, link_id: uuid.UUID | None) 
 
 
 def _named(claims: LaunchClaims) -> uuid.UUID | None:
+    """Return the id that the link carries: a parameter of it, or where a platform loses those, in its address."""
+    asked = parse_qs(urlsplit(claims.target_link_uri).query).get("item", [""])[0]
     try:
-        return uuid.UUID(claims.custom.get(ITEM, ""))
+        return uuid.UUID(claims.custom.get(ITEM, "") or asked)
     except ValueError:
         return None
 
