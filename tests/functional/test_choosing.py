@@ -1,0 +1,143 @@
+"""Deep linking: what a teacher picks becomes links in the course, once, with an answer that the platform can check."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import jwt
+from sqlalchemy import select
+
+from lti_tool.lti.claims import DEPLOYMENT_ID as DEPLOYMENT_CLAIM
+from lti_tool.lti.claims import MESSAGE_TYPE
+from lti_tool.lti.deep_linking import CONTENT_ITEMS, DATA
+from lti_tool.roster.item_models import ContentItem, Gate, ItemKind
+from tests.factories.launch import (
+    ABSENT,
+    CLIENT_ID,
+    DEPLOYMENT_ID,
+    ISSUER,
+    LEARNER,
+    make_deep_linking_payload,
+)
+from tests.functional.conftest import Launched, Site
+
+
+def choosing(site: Site, settings: dict[str, Any] | None = None, **changes: Any) -> Launched:
+    payload = make_deep_linking_payload(settings=settings, **changes)
+    asked = {name: value for name, value in payload.items() if name.startswith("https://")}
+    return site.launch(resource_link=ABSENT, **asked)
+
+
+def answer_in(site: Site, page: str) -> dict[str, Any]:
+    """Return what the platform reads from the form that the browser posts, after checking its signature."""
+    token = unescape(re.search(r'name="JWT" value="([^"]+)"', page)[1])  # type: ignore[index]
+    keys = site.client().get("/lti/jwks", base_url="https://mijlpaal.example").json["keys"]  # type: ignore[index]
+    kid = jwt.get_unverified_header(token)["kid"]
+    key = next(jwt.PyJWK(key) for key in keys if key["kid"] == kid)
+    now = site.clock.now()
+    claims: dict[str, Any] = jwt.decode(
+        token, key.key, algorithms=["RS256"], audience=ISSUER, options={"verify_exp": False, "verify_iat": False}
+    )
+    assert claims["iat"] <= now.timestamp() < claims["exp"]
+    return claims
+
+
+TWO_TASKS = {
+    "tasks-0-title": "Veilig tillen",
+    "tasks-0-points": "20",
+    "tasks-0-kind": "required",
+    "tasks-0-confirmation": "reviewer",
+    "tasks-1-title": "Reflectie",
+    "tasks-1-points": "30",
+    "tasks-1-kind": "required",
+    "tasks-1-confirmation": "platform",
+    "columns": "yes",
+}
+
+
+def test_answer_when_new_tasks_are_placed_has_a_link_for_each_and_one_for_staff(site: Site) -> None:
+    teacher = choosing(site, settings={"data": "keep me"})
+    assert teacher.response.location.endswith("/choose")
+
+    page = teacher.post("choose", TWO_TASKS | {"pick": "course"}).get_data(as_text=True)
+
+    claims = answer_in(site, page)
+    assert claims["iss"] == CLIENT_ID
+    assert claims[MESSAGE_TYPE] == "LtiDeepLinkingResponse"
+    assert claims[DEPLOYMENT_CLAIM] == DEPLOYMENT_ID
+    assert claims[DATA] == "keep me"
+    items = claims[CONTENT_ITEMS]
+    assert [item["title"] for item in items][:3] == ["Mijlpaal", "Veilig tillen", "Reflectie"]
+    assert len(items) == 4
+    with site.tool.db.reading() as tx:
+        kept = {str(item.id): item for item in tx.execute(select(ContentItem)).scalars()}
+        assert {item["custom"]["mijlpaal_item"] for item in items} == set(kept)
+        kinds = [ItemKind(kept[item["custom"]["mijlpaal_item"]].kind) for item in items]
+        gates = {str(gate.content_item_id) for gate in tx.execute(select(Gate)).scalars()}
+    assert kinds == [ItemKind.COURSE, ItemKind.TASK, ItemKind.GATE, ItemKind.STAFF_GATE]
+    assert gates == {item["custom"]["mijlpaal_item"] for item in items[2:]}
+    assert all("url" not in item for item in items)
+    assert [item["lineItem"]["scoreMaximum"] for item in items] == [100, 20, 30, 1]
+    assert all(item["lineItem"]["resourceId"] == item["custom"]["mijlpaal_item"] for item in items)
+    assert 'action="https://lms.example/moodle/mod/lti/contentitem_return.php' in page
+
+
+def test_answer_when_sent_twice_counts_once(site: Site) -> None:
+    teacher = choosing(site)
+
+    assert teacher.post("choose", TWO_TASKS).status_code == 200
+    again = teacher.post("choose", TWO_TASKS)
+
+    assert again.status_code == 303
+    assert teacher.get("choose/answered").status_code == 409
+    with site.tool.db.reading() as tx:
+        assert len(tx.execute(select(ContentItem)).all()) == 3
+
+
+def test_link_when_opened_leads_to_its_task(site: Site) -> None:
+    teacher = choosing(site)
+    items = answer_in(site, teacher.post("choose", TWO_TASKS).get_data(as_text=True))[CONTENT_ITEMS]
+    custom = items[0]["custom"]
+
+    learner = site.launch(custom=custom, roles=[LEARNER])
+    assert learner.response.location.endswith("/welcome")
+    begun = learner.post("welcome")
+
+    assert "/tasks/" in begun.location
+    assert "Veilig tillen" in learner.client.get(begun.location, base_url="https://mijlpaal.example").get_data(
+        as_text=True
+    )
+
+
+def test_page_when_a_learner_asks_is_refused(site: Site) -> None:
+    learner = choosing(site, roles=[LEARNER])
+
+    assert learner.get("choose").status_code == 403
+
+
+def test_form_when_nothing_is_chosen_says_so_and_keeps_what_was_typed(site: Site) -> None:
+    teacher = choosing(site)
+
+    nothing = teacher.post("choose", {"tasks-0-title": "", "tasks-0-points": ""})
+    half = teacher.post("choose", {"tasks-0-title": "<b>Half</b>", "tasks-0-points": "veel"})
+
+    assert nothing.status_code == half.status_code == 400
+    assert "Kies minstens één ding" in nothing.get_data(as_text=True)
+    assert 'value="&lt;b&gt;Half&lt;/b&gt;"' in half.get_data(as_text=True)
+
+
+def test_return_address_when_it_is_not_the_platforms_is_refused(site: Site) -> None:
+    refused = site.try_launch(
+        **{
+            name: value
+            for name, value in make_deep_linking_payload(
+                settings={"deep_link_return_url": "https://evil.example/collect"}
+            ).items()
+            if name.startswith("https://")
+        },
+        resource_link=ABSENT,
+    )
+
+    assert refused.status_code >= 400
