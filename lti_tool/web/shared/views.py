@@ -18,8 +18,8 @@ FIRST_ENDPOINTS = {
     FirstPage.WELCOME: "learner.welcome",
     FirstPage.TODAY: "learner.today",
     FirstPage.TASK: "learner.task",
-    FirstPage.BADGE: "claim.badge",
-    FirstPage.GATE: "shared.gate",
+    FirstPage.BADGE: "placed.badge",
+    FirstPage.GATE: "placed.gate",
     FirstPage.CHOOSE: "choosing.choose",
     FirstPage.REVIEW: "participants.person",
 }
