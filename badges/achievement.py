@@ -171,6 +171,12 @@ def describe_achievement(
     return DescribedAchievement(achievement_id, version.id)
 
 
+def newest_name(tx: Session, achievement_id: uuid.UUID) -> str:
+    """Return what an achievement is called now; empty for one that has no texts."""
+    newest = _newest_version(tx, achievement_id)
+    return newest.name if newest else ""
+
+
 def _check_details(details: BadgeDetails) -> None:
     if len(details.description) > DESCRIPTION_LENGTH:
         raise AchievementInvalid("badge.description", AchievementProblem.DESCRIPTION_TOO_LONG)

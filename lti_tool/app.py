@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.clock import Clock
 from config.http import HttpClient
@@ -15,6 +14,7 @@ from lti_tool.web.current import EXTENSION
 from lti_tool.web.errors import init_errors
 from lti_tool.web.headers import init_headers
 from lti_tool.web.locale import init_locale
+from lti_tool.web.proxies import init_proxies
 from lti_tool.web.requests_log import init_requests_log
 from lti_tool.web.static_files import init_static_files
 from lti_tool.web.template_context import init_template_context
@@ -34,13 +34,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, http: HttpClie
     app.extensions[EXTENSION] = build_tool(settings, clock=clock, http=http)
     Bootstrap5(app)
     init_requests_log(app)
+    init_proxies(app, settings)
     init_headers(app)
     init_locale(app)
     init_template_context(app)
     init_static_files(app)
     init_blueprints(app)
     init_errors(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app

@@ -28,6 +28,7 @@ from lti_tool.noticing import promise_handlers
 from lti_tool.progress import promise_evaluation
 from lti_tool.roster import places
 from lti_tool.roster.deep_linking_requests import keep_request
+from lti_tool.roster.groups import keep_groups_of_launch
 from lti_tool.roster.item_models import ItemKind
 from lti_tool.roster.items import PlacedItem, keep_item_of_link
 from lti_tool.roster.launch_sessions import OpenedSession, Wishes, open_session
@@ -98,8 +99,9 @@ def arrive(
     context_id, link_id = place.context_id, place.link_id
     has_new_column = places.keep_line_item(tx, context_id, link_id, claims, now=now)
     person, membership, earns_again = places.keep_member(
-        tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+        tx, registration, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
     )
+    keep_groups_of_launch(membership, claims)
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)
     copy_where_it_came_from(tx, context_id, claims, now=now)
@@ -173,7 +175,7 @@ def _arrive_to_choose(
     role = principal_role(claims.role_uris)
     context_id = places.keep_context(tx, deployment.id, claims.context, now=now).id
     person, _membership, _earns_again = places.keep_member(
-        tx, registration.id, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+        tx, registration, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
     )
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)

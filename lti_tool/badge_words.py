@@ -67,13 +67,23 @@ def proof_kind_sentence(locale: str, kind: ProofKind, issuer_name: str) -> str:
     return sentence % {"issuer": issuer_name, "kind": proof_kind_name(locale, kind)}
 
 
-def judged_sentence(locale: str, verb: Verb, done_at: datetime) -> str:
-    """Return how and by what kind of person a criterion was judged, and when."""
+def judged_sentence(locale: str, verb: Verb, done_at: datetime, *, is_graded: bool = False) -> str:
+    """Return how and by what a criterion was judged, and when.
+
+    Where the platform told it, `is_graded` says that it looked at a grade. What is only complete there may have been
+    ticked by the participant, so it is not called judged.
+    """
     words = translations(locale)
     if verb is Verb.APPROVED:
         sentence = words.pgettext("criterion", "A coach looked at the work and approved it on %(date)s.")
     elif verb is Verb.AWARDED:
         sentence = words.pgettext("criterion", "A coach confirmed on %(date)s that this was done.")
+    elif verb is Verb.PASSED and is_graded:
+        sentence = words.pgettext(
+            "criterion", "Judged in the learning platform: on %(date)s the grade was high enough."
+        )
+    elif verb is Verb.PASSED:
+        sentence = words.pgettext("criterion", "Completed in the learning platform on %(date)s.")
     else:
         sentence = words.pgettext("criterion", "The participant said on %(date)s that this was done.")
     return sentence % {"date": long_date(locale, done_at)}

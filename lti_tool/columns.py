@@ -6,26 +6,35 @@ https://www.imsglobal.org/spec/lti-ags/v2p0/#creating-a-new-line-item
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from badges.achievement import newest_name
 from config import outbox
 from config.errors import PlatformFailed
+from config.ids import new_id
+from config.upsert import insert_unless_present
 from gamification.progress import people_with_balance, task_texts
 from gamification.rules import current_rules
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READONLY, LineItem, create_line_item, list_line_items
 from lti_tool.lti.origin import same_origin
+from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.messages import MessageType
 from lti_tool.progress import platform_lane, promise_scores
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.gradebook import chosen_columns, keep_made_column, tasks_with_column
 from lti_tool.roster.gradebook_models import Columns
 from lti_tool.roster.models import LONGEST_ADDRESS, Context
+from lti_tool.roster.models import LineItem as LineItemRow
 from lti_tool.tool import Tool
 
+NOT_MADE = ""
+"""The address of a column that the teacher wants and the platform does not have yet."""
+BADGE_TAG = "mijlpaal-badge"
 TAG = "mijlpaal-task"
 """The tag of every column that we make."""
 _LONGEST_LABEL = 200
@@ -51,9 +60,36 @@ def columns_key(context_id: uuid.UUID) -> str:
     return str(context_id)
 
 
+def want_badge_column(tx: Session, context_id: uuid.UUID, achievement_id: uuid.UUID, *, now: datetime) -> None:
+    """Keep that the teacher wants a column for the badge, and promise to make it."""
+    values = {
+        "id": new_id(),
+        "context_id": context_id,
+        "achievement_id": achievement_id,
+        "url": NOT_MADE,
+        "scopes": [],
+        "seen_at": now,
+    }
+    insert_unless_present(tx, LineItemRow, values, key=("achievement_id",))
+    promise_columns(tx, context_id, now=now)
+
+
+def badge_column_to_make(tx: Session, context_id: uuid.UUID) -> LineItemRow | None:
+    """Return the column of the badge that is wanted and not made yet, where the platform lets us."""
+    if not can_make_columns(tx.get_one(Context, context_id)):
+        return None
+    return tx.execute(
+        select(LineItemRow).where(
+            LineItemRow.context_id == context_id,
+            LineItemRow.achievement_id.is_not(None),
+            LineItemRow.url == NOT_MADE,
+        )
+    ).scalar_one_or_none()
+
+
 def promise_columns(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
     """Promise to make the columns that are missing; nothing where none are, or none were asked for or are allowed."""
-    if not missing_columns(tx, context_id):
+    if not missing_columns(tx, context_id) and badge_column_to_make(tx, context_id) is None:
         return
     outbox.put(
         tx,
@@ -93,8 +129,10 @@ def make_columns(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], Non
     now = tool.clock.now()
     with tool.db.reading() as tx:
         missing = missing_columns(tx, context_id)
-        if not missing:
+        badge = badge_column_to_make(tx, context_id)
+        if not missing and badge is None:
             return
+        badge_name = newest_name(tx, badge.achievement_id) if badge and badge.achievement_id else ""
         context = tx.get_one(Context, context_id)
         endpoint = endpoint_of(tx, tool.box, registration_of_context(tx, context_id), now=now)
     url, scopes = context.line_items_url, context.grade_scopes or []
@@ -102,6 +140,8 @@ def make_columns(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], Non
     there: dict[str | None, LineItem] = {
         item.resource_id: item for item in list_line_items(tool.platform_http, endpoint, url, scope=reading)
     }
+    if badge is not None:
+        _make_badge_column(tool, endpoint, badge, badge_name, url, there, scopes)
     for column in missing:
         keep_lease()
         made = there.get(str(column.task_id)) or create_line_item(
@@ -113,8 +153,7 @@ def make_columns(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], Non
             resource_id=str(column.task_id),
             tag=TAG,
         )
-        if not same_origin(made.url, url) or len(made.url) > LONGEST_ADDRESS:
-            raise PlatformFailed("foreign-line-item", retryable=False)
+        _require_ours(made, url)
         with tool.db.transaction() as tx:
             line_item_id = keep_made_column(
                 tx, context_id, column.task_id, url=made.url, scopes=scopes, now=tool.clock.now()
@@ -123,3 +162,36 @@ def make_columns(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], Non
                 promise_scores(
                     tx, context_id, people_with_balance(tx, context_id), now=tool.clock.now(), only=line_item_id
                 )
+
+
+def _make_badge_column(
+    tool: Tool,
+    endpoint: PlatformEndpoint,
+    wanted: LineItemRow,
+    badge_name: str,
+    url: str,
+    there: Mapping[str | None, LineItem],
+    scopes: Sequence[str],
+) -> None:
+    made = there.get(str(wanted.achievement_id)) or create_line_item(
+        tool.platform_http,
+        endpoint,
+        url,
+        label=badge_name[:_LONGEST_LABEL],
+        score_maximum=1,
+        resource_id=str(wanted.achievement_id),
+        tag=BADGE_TAG,
+    )
+    _require_ours(made, url)
+    with tool.db.transaction() as tx:
+        row = tx.get(LineItemRow, wanted.id, with_for_update=True)
+        if row is not None and row.url == NOT_MADE:
+            row.url, row.scopes, row.label, row.score_maximum = made.url, list(scopes), made.label[:300], 1
+            tx.flush()
+            people = people_with_balance(tx, row.context_id)
+            promise_scores(tx, row.context_id, people, now=tool.clock.now(), only=row.id)
+
+
+def _require_ours(made: LineItem, url: str) -> None:
+    if not same_origin(made.url, url) or len(made.url) > LONGEST_ADDRESS:
+        raise PlatformFailed("foreign-line-item", retryable=False)

@@ -92,7 +92,7 @@ def shown_by(to_issue: ToIssue, counted: AsOf) -> Shown:
             Evidence(
                 id=evidence_id,
                 name=to_issue.evidence_names.get(evidence_id, task.title),
-                narrative=judged_sentence(language, task.verb, task.done_at),
+                narrative=judged_sentence(language, task.verb, task.done_at, is_graded=task.is_graded),
             )
             for task in counted.done
             for evidence_id in (uuid.uuid5(to_issue.award_id, str(task.task_id)).urn,)

@@ -65,9 +65,12 @@ def finish_task(
     Raises:
         NotAllowed: somebody who does not earn here (a teacher, an observer).
         NotFound: no such task in this course.
-        Conflict: the task was closed meanwhile, another one comes first, or somebody looks at the work first.
+        Conflict: the task was closed meanwhile, another one comes first, somebody looks at the work first, or it is
+            done in the platform (`task-in-platform`).
     """
     rule, facts = _task_to_do(tx, context_id, person_id, role, task_id)
+    if rule.confirmation.is_by_platform:
+        raise Conflict("task-done" if facts.state is TaskState.DONE else "task-in-platform")
     if facts.state is not TaskState.DONE and facts.needs_review(rule):
         raise Conflict("task-needs-review")
     return record_activity(
@@ -101,6 +104,8 @@ def hand_in_work(
     text, link = check_work(text, link)
     if facts.state is TaskState.DONE:
         raise Conflict("task-done")
+    if rule.confirmation.is_by_platform:
+        raise Conflict("task-in-platform")
     if not facts.needs_review(rule):
         raise Conflict("task-needs-no-review")
     is_new = keep_hand_in(

@@ -11,16 +11,15 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from config.errors import PlatformFailed
-from lti_tool.lti.ags import SCOPE_RESULT_READONLY, Score, list_results, put_score
+from lti_tool.lti.ags import LINE_ITEM_GONE, SCOPE_RESULT_READONLY, Score, list_results, put_score
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
-from lti_tool.lti.roles import may_earn
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.endpoints import endpoint_of
-from lti_tool.roster.gradebook import find_delivery, keep_delivery, score_columns
+from lti_tool.roster.gradebook import find_delivery, keep_delivery, mark_gone, score_columns
 from lti_tool.roster.gradebook_models import DeliveryState
-from lti_tool.roster.members import role_in_course
+from lti_tool.roster.members import may_be_graded
 from lti_tool.roster.models import LineItem, Person, Registration
-from lti_tool.scores import Earned, course_score, task_score
+from lti_tool.scores import Earned, badge_score, course_score, task_score
 from lti_tool.tool import Tool
 
 TOLERANCE = 0.001
@@ -62,6 +61,11 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
     try:
         put_score(tool.platform_http, endpoint, line_item.url, score)
     except PlatformFailed as failed:
+        if failed.code == LINE_ITEM_GONE:
+            # Not an error of the score: the teacher sees that the column is gone, and can have it made again.
+            with tool.db.transaction() as tx:
+                mark_gone(tx, line_item_id, line_item.url, now=tool.clock.now())
+            return
         if failed.status != _TIMESTAMP_NOT_NEWER:
             raise
         # Moodle compares whole seconds: a second score within the second is refused, and is newer a moment later.
@@ -78,17 +82,22 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
 
 
 def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:
+    earned: Earned | None = None
     line_item = tx.get_one(LineItem, line_item_id)
     columns = [column for column in score_columns(tx, line_item.context_id) if column.line_item_id == line_item_id]
-    if not columns or not _may_earn_here(tx, line_item.context_id, person_id):
+    if not columns or not may_be_graded(tx, line_item.context_id, person_id):
         return None
     person = tx.get_one(Person, person_id)
     if person.erased_at is not None:
         return None
     locale, task_id = person.locale or person.launch_locale, columns[0].task_id
-    if task_id is None:
+    achievement_id = columns[0].achievement_id
+    if achievement_id is None and task_id is None:
         return course_score(tx, line_item.context_id, person_id, locale, tool.badge_url)
-    earned = task_score(tx, line_item.context_id, person_id, task_id, locale)
+    if achievement_id is not None:
+        earned = badge_score(tx, line_item.context_id, person_id, locale, tool.badge_url)
+    elif task_id is not None:
+        earned = task_score(tx, line_item.context_id, person_id, task_id, locale)
     if earned is None:
         return None
     known = find_delivery(tx, line_item_id, person_id)
@@ -100,11 +109,6 @@ def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: 
         and (known.score_given, known.score_maximum) == (earned.given, earned.maximum)
     )
     return None if has_told else earned
-
-
-def _may_earn_here(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    role = role_in_course(tx, context_id, person_id)
-    return role is None or may_earn(role)
 
 
 def _read_back(tool: Tool, endpoint: PlatformEndpoint, line_item: LineItem, subject: str, earned: Earned) -> _Shown:

@@ -19,7 +19,7 @@ from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState
 from gamification.progress import Standing, facts_of, standing
 from gamification.rules import current_rules
 from lti_tool.lti.ags import ActivityProgress
-from lti_tool.words import score_comment, task_comment
+from lti_tool.words import badge_comment, score_comment, task_comment
 
 
 @dataclass(frozen=True)
@@ -80,22 +80,50 @@ def task_score(
     """Return what the learner has of one required task: all its points or none.
 
     None as long as there is nothing to tell: an empty cell says *not done yet*, and a nought would count as a grade.
-    Once the task was done it is told that it was taken back.
+    Once the task was done it is told that it was taken back, or that the platform says it is not done any more.
     """
     current = current_rules(tx, context_id)
     rule = current.rules.rule_for(task_id) if current else None
     if current is None or rule is None or rule.is_bonus:
         return None
     found = facts_of(tx, context_id, person_id, current.rules).get(task_id, NOTHING_DONE)
-    if found.last is None or not (found.held_by or found.was_taken_back):
+    if found.last is None or not (found.held_by or found.was_taken_back or found.was_undone):
         return None
     given = rule.points if found.held_by else 0
     return Earned(
         given,
         rule.points,
         _progress_of(found),
-        task_comment(locale, found.state, points=rule.points),
+        task_comment(locale, found.state, points=rule.points, was_undone=found.was_undone),
         found.last.occurred_at,
+    )
+
+
+def badge_score(
+    tx: Session,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    locale: str,
+    badge_address: Callable[[uuid.UUID], str],
+) -> Earned | None:
+    """Return 1 for who holds the badge, 0 for whom it was taken back from; None for who never had it.
+
+    An empty cell and a nought are the same to a restriction of the platform, but not to a learner who looks at grades.
+    """
+    known = list_awards(tx, context_id, person_id, states=[AwardState.ACTIVE, AwardState.REVOKED])
+    if not known:
+        return None
+    newest = known[-1]
+    return Earned(
+        1 if newest.is_held else 0,
+        1,
+        ActivityProgress.COMPLETED if newest.is_held else ActivityProgress.IN_PROGRESS,
+        badge_comment(
+            locale,
+            badge_name=newest.name,
+            is_held=newest.is_held,
+            badge_address=badge_address(newest.award_id) if newest.is_held else "",
+        ),
     )
 
 

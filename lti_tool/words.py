@@ -91,6 +91,16 @@ def score_comment(
     return " ".join(sentences)
 
 
+def badge_comment(locale: str, *, badge_name: str, is_held: bool, badge_address: str) -> str:
+    """Return what stands beside the score of the badge: it is there, or it does not count now."""
+    words = translations(locale)
+    if not is_held:
+        return words.pgettext("learner", "The badge %(badge)s does not count right now.") % {"badge": badge_name}
+    held = words.pgettext("learner", "You have the badge %(badge)s.") % {"badge": badge_name}
+    look = words.pgettext("learner", "Look at the badge: %(address)s") % {"address": badge_address}
+    return f"{held} {look}"
+
+
 def task_comment(locale: str, state: TaskState, points: int, *, was_undone: bool = False) -> str:
     """Return what stands beside the score of one task: it is done, or it does not count now and what happens next.
 

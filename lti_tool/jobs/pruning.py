@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.outbox import forget_done
 from lti_tool.noticing import forget_old_notices
+from lti_tool.roster.invitations import forget_old_invitations
 from lti_tool.roster.launch_sessions import forget_old_sessions
 from lti_tool.roster.used_logins import forget_old_logins
 from lti_tool.tool import Tool
@@ -29,6 +30,7 @@ _FORGOTTEN: Mapping[str, _Forget] = {
     "launch_sessions": forget_old_sessions,
     "outbox_messages": forget_done,
     "platform_notices": forget_old_notices,
+    "invitations": forget_old_invitations,
 }
 
 

@@ -18,6 +18,7 @@ from config.outbox import Claimed
 from lti_tool.jobs.batch import Batch, Interrupted, LeaseLost
 from lti_tool.jobs.handlers import HANDLERS
 from lti_tool.jobs.pruning import prune
+from lti_tool.jobs.schedule import promise_due
 from lti_tool.jobs.settling import is_final, name_of, pause_after, waits_for_administrator
 from lti_tool.tool import Tool
 
@@ -28,6 +29,8 @@ BATCH = 5
 """Messages claimed at once: enough that a slow platform does not hold up the others, few to give back."""
 POLL_SECONDS = 1.0
 PRUNE_EVERY = timedelta(seconds=60)
+SCHEDULE_EVERY = timedelta(seconds=15)
+"""A teacher who opens a course for the first time looks for its participants at once."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -50,10 +53,16 @@ def drain(tool: Tool, *, limit: int = BATCH, stop: threading.Event | None = None
 
 def run(tool: Tool, *, stop: threading.Event, wake: threading.Event) -> None:
     """Empty the outbox until told to stop; sleeps until woken or a second has passed."""
-    pruned_at = _LONG_AGO
+    pruned_at = promised_at = _LONG_AGO
     while not stop.is_set():
         now = tool.clock.now()
-        if not timedelta() <= now - pruned_at < PRUNE_EVERY:  # also when the clock was set back
+        if not timedelta() <= now - promised_at < SCHEDULE_EVERY:  # also when the clock was set back
+            promised_at = now
+            try:
+                promise_due(tool, is_stopped=stop.is_set)
+            except Exception:
+                logger.exception("worker could not promise what is due")
+        if not timedelta() <= now - pruned_at < PRUNE_EVERY:
             pruned_at = now
             try:
                 prune(tool, is_stopped=stop.is_set)

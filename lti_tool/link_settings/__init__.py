@@ -6,9 +6,19 @@ nothing is taken over in silence: where the platform and the rules differ (`view
 Locks: whoever may publish takes the rules first and then the setting of the link, so nobody waits in a circle.
 """
 
-from lti_tool.link_settings.keeping import is_open, keep_link_setting, open_task_of_link
+from lti_tool.link_settings.keeping import is_open, keep_link_setting, open_task_of_link, stand_for_task
 from lti_tool.link_settings.settling import settle
 from lti_tool.link_settings.view import LmsView, lms_view
 from lti_tool.link_settings.wanted import NO_RULES, Part
 
-__all__ = ["NO_RULES", "LmsView", "Part", "is_open", "keep_link_setting", "lms_view", "open_task_of_link", "settle"]
+__all__ = [
+    "NO_RULES",
+    "LmsView",
+    "Part",
+    "is_open",
+    "keep_link_setting",
+    "lms_view",
+    "open_task_of_link",
+    "settle",
+    "stand_for_task",
+]

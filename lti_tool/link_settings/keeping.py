@@ -39,7 +39,7 @@ def keep_link_setting(
     """
     said = read_link_parameters(claims.custom)
     placed = item.task_id if item is not None and item.kind in {ItemKind.TASK, ItemKind.GATE} else None
-    if placed is not None and (known is None or known.task_id is None):
+    if placed is not None and (known is None or known.task_id is None or (said.told and not known.told)):
         known = _lock_setting(tx, context_id, link_id, now=now)
         known.task_id, known.told = placed, dict(said.told)
         known.declined = _as_it_was_placed(tx, context_id, placed, said.told)
@@ -61,6 +61,15 @@ def keep_link_setting(
         title = title_of_task(link_title or "", claims.locale or "")
         row.task_id = take_over(tx, row, Part.TASK, title=title, person_id=person_id, now=now)
     return row.task_id
+
+
+def stand_for_task(
+    tx: Session, context_id: uuid.UUID, link_id: uuid.UUID, task_id: uuid.UUID, *, now: datetime
+) -> None:
+    """Let a link that nobody opened yet stand for the task that it was placed for."""
+    row = _lock_setting(tx, context_id, link_id, now=now)
+    if row.task_id is None:
+        row.task_id = task_id
 
 
 def open_task_of_link(tx: Session, context_id: uuid.UUID, link_id: uuid.UUID) -> uuid.UUID | None:

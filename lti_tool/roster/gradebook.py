@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Uuid, bindparam, case, delete, select, type_coerce
+from sqlalchemy import Table, Uuid, bindparam, case, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from config.errors import NotFound
@@ -16,6 +16,7 @@ from config.ids import new_id
 from config.upsert import insert_into, insert_unless_present
 from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.roster.gradebook_models import Columns, DeliveryState, GradebookChoice, LinkSetting, ScoreDelivery
+from lti_tool.roster.item_models import ContentItem, GradeByHand
 from lti_tool.roster.models import LineItem, ResourceLink
 
 # Built once and on tables instead of classes: every activity asks which columns there are.
@@ -23,6 +24,7 @@ _ITEM = cast(Table, LineItem.__table__)
 _LINK = cast(Table, ResourceLink.__table__)
 _SETTING = cast(Table, LinkSetting.__table__)
 _CHOICE = cast(Table, GradebookChoice.__table__)
+_PLACED = cast(Table, ContentItem.__table__)
 _IS_MADE = _ITEM.c.resource_link_id.is_(None)
 _COLUMNS = (
     select(
@@ -32,6 +34,8 @@ _COLUMNS = (
         type_coerce(_ITEM.c.task_id, Uuid()).label("made_for"),
         _ITEM.c.scopes,
         _ITEM.c.is_silent,
+        _ITEM.c.gone_at,
+        type_coerce(func.coalesce(_ITEM.c.achievement_id, _PLACED.c.achievement_id), Uuid()).label("badge"),
         type_coerce(_SETTING.c.task_id, Uuid()).label("link_task"),
         _LINK.c.title,
         _CHOICE.c["columns"].label("choice"),
@@ -39,6 +43,7 @@ _COLUMNS = (
     .select_from(_ITEM)
     .outerjoin(_SETTING, _SETTING.c.resource_link_id == _ITEM.c.resource_link_id)
     .outerjoin(_LINK, _LINK.c.id == _ITEM.c.resource_link_id)
+    .outerjoin(_PLACED, _PLACED.c.id == _LINK.c.content_item_id)
     .outerjoin(_CHOICE, _CHOICE.c.context_id == _ITEM.c.context_id)
     .where(_ITEM.c.context_id == bindparam("context", type_=Uuid()))
     .order_by(_IS_MADE, _LINK.c.created_at, case((_IS_MADE, _ITEM.c.seen_at)), _ITEM.c.id)
@@ -47,10 +52,11 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class ScoreColumn:
-    """A column that gets scores: of one task, or of the whole course where `task_id` is None."""
+    """A column that gets scores: of one task, of the badge, or of the whole course where neither id is there."""
 
     line_item_id: uuid.UUID
     task_id: uuid.UUID | None
+    achievement_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class CourseColumn:
 
     `made_for` is the task that it, or its link, was made for. Where the teacher's choice takes it in (`is_chosen`),
     `task_id` is the task whose score goes in, None for that of the whole course. `takes_scores` is what the platform
-    allows, `is_silent` what the teacher switched off.
+    allows, `is_silent` what the teacher switched off. `achievement_id` is the badge that it is for. `gone_at` says
+    since when the platform does not have it any more.
     """
 
     line_item_id: uuid.UUID
@@ -70,11 +77,13 @@ class CourseColumn:
     is_chosen: bool
     is_silent: bool
     takes_scores: bool
+    achievement_id: uuid.UUID | None = None
+    gone_at: datetime | None = None
 
     @property
     def gets_scores(self) -> bool:
         """Whether scores go in now."""
-        return self.is_chosen and self.takes_scores and not self.is_silent
+        return self.is_chosen and self.takes_scores and not self.is_silent and self.gone_at is None
 
 
 def chosen_columns(tx: Session, context_id: uuid.UUID) -> Columns | None:
@@ -97,7 +106,7 @@ def choose_columns(
 def score_columns(tx: Session, context_id: uuid.UUID) -> list[ScoreColumn]:
     """Return the columns of the course that get scores now, and which."""
     return [
-        ScoreColumn(column.line_item_id, column.task_id)
+        ScoreColumn(column.line_item_id, column.task_id, column.achievement_id)
         for column in course_columns(tx, context_id)
         if column.gets_scores
     ]
@@ -108,10 +117,12 @@ def course_columns(tx: Session, context_id: uuid.UUID) -> list[CourseColumn]:
 
     A link that was made for a task stands for that task, every other link for the course. As long as nobody chose,
     each column gets what its link stands for. *One* means the links that stand for the course (where there are none:
-    the oldest link); *per task* means the links of tasks, and the columns that we made for the other tasks.
+    the oldest link); *per task* means the links of tasks, and the columns that we made for the other tasks. Whatever
+    was chosen, a column that somebody asked for the badge gets the badge.
     """
-    rows = tx.execute(_COLUMNS, {"context": context_id}).all()
-    choice = Columns(rows[0].choice) if rows and rows[0].choice else None
+    every = tx.execute(_COLUMNS, {"context": context_id}).all()
+    choice = Columns(every[0].choice) if every and every[0].choice else None
+    rows = [row for row in every if row.badge is None]
     on_links = [row for row in rows if row.resource_link_id is not None]
     of_course = [row.id for row in on_links if row.link_task is None]
     has_link = {row.link_task for row in on_links if row.link_task is not None}
@@ -130,11 +141,13 @@ def course_columns(tx: Session, context_id: uuid.UUID) -> list[CourseColumn]:
             is_made=row.resource_link_id is None,
             made_for=row.made_for or row.link_task,
             task_id=chosen.get(row.id),
-            is_chosen=row.id in chosen,
+            is_chosen=row.id in chosen or row.badge is not None,
             is_silent=row.is_silent,
             takes_scores=SCOPE_SCORE in row.scopes,
+            achievement_id=row.badge,
+            gone_at=row.gone_at,
         )
-        for row in rows
+        for row in every
     ]
 
 
@@ -157,8 +170,33 @@ def links_without_column(tx: Session, context_id: uuid.UUID) -> list[str]:
 
 
 def tasks_with_column(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
-    """Return the tasks that have a column of their own: one that we made, or that of their link."""
+    """Return the tasks that have a column of their own: one that we made, or that of their link.
+
+    One that somebody removed from the gradebook counts: it is not made again unless somebody asks.
+    """
     return {column.made_for for column in course_columns(tx, context_id) if column.made_for is not None}
+
+
+def mark_gone(tx: Session, line_item_id: uuid.UUID, url: str, *, now: datetime) -> None:
+    """Keep that the platform does not have this column any more, unless it has another address by now."""
+    line_item = tx.get(LineItem, line_item_id, with_for_update=True)
+    if line_item is not None and line_item.url == url and line_item.gone_at is None:
+        line_item.gone_at = now
+
+
+def forget_gone_column(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID) -> CourseColumn:
+    """Forget a column that is gone, so that it can be made again; returns what it was.
+
+    Raises:
+        NotFound: no such column in this course, or one that is still there.
+    """
+    found = next((one for one in course_columns(tx, context_id) if one.line_item_id == line_item_id), None)
+    if found is None or found.gone_at is None:
+        raise NotFound("line-item")
+    for model in (ScoreDelivery, GradeByHand):
+        tx.execute(delete(model).where(model.line_item_id == line_item_id))
+    tx.execute(delete(LineItem).where(LineItem.id == line_item_id))
+    return found
 
 
 def set_silent(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, is_silent: bool) -> bool:

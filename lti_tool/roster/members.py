@@ -20,6 +20,16 @@ def role_in_course(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> 
     return None if role is None else PrincipalRole(role)
 
 
+def may_be_graded(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Say whether a score of this person can go to the platform: not for staff, nor for somebody who left."""
+    row = tx.execute(
+        select(Membership.role, Membership.left_at).where(
+            Membership.context_id == context_id, Membership.person_id == person_id
+        )
+    ).one_or_none()
+    return row is None or (row.left_at is None and may_earn(PrincipalRole(row.role)))
+
+
 def require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Insist that this person earns in this course.
 

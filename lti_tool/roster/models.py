@@ -136,6 +136,8 @@ class Context(Base):
     """When it is to be read again; None where there is none."""
     gates_due_at: Mapped[datetime | None]
     """When the gates of the course are to be asked again; None where there are none."""
+    columns_due_at: Mapped[datetime | None]
+    """When our columns there are to be looked at again; None where nothing of ours was placed."""
     results_due_at: Mapped[datetime | None]
     """When grades are to be read back; None where the teacher does not want them."""
     results_percent: Mapped[int | None]

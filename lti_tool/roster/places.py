@@ -19,6 +19,7 @@ from lti_tool.lti.claims import AgsClaim, ContextClaim, LaunchClaims
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.gradebook import chosen_columns, forget_deliveries
 from lti_tool.roster.gradebook_models import Columns, LinkSetting
+from lti_tool.roster.kept_names import kept_names
 from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
 
 _Row = TypeVar("_Row", bound=Base)
@@ -182,7 +183,7 @@ def _keep_grade_service(tx: Session, context_id: uuid.UUID, ags: AgsClaim) -> bo
 
 def keep_member(
     tx: Session,
-    registration_id: uuid.UUID,
+    registration: Registration,
     context_id: uuid.UUID,
     claims: LaunchClaims,
     *,
@@ -197,14 +198,15 @@ def keep_member(
     What a launch does not carry is forgotten: a platform that stops sending names has decided that we should not
     have them.
     """
-    name = claims.name or " ".join(part for part in (claims.given_name, claims.family_name) if part)
-    told = {
-        "name": name[:300],
-        "given_name": (claims.given_name or "")[:200],
-        "email": (claims.email or "")[:320],
-        "launch_locale": locale,
-    }
-    find_person = select(Person).where(Person.registration_id == registration_id, Person.subject == claims.subject)
+    names = kept_names(
+        keeps_names=registration.keeps_names,
+        name=claims.name,
+        given_name=claims.given_name,
+        family_name=claims.family_name,
+        email=claims.email,
+    )
+    told = {**names, "launch_locale": locale}
+    find_person = select(Person).where(Person.registration_id == registration.id, Person.subject == claims.subject)
     known = tx.execute(
         find_person.add_columns(Membership).outerjoin(
             Membership, and_(Membership.person_id == Person.id, Membership.context_id == context_id)
@@ -216,7 +218,7 @@ def keep_member(
             tx,
             find_person,
             Person,
-            {"registration_id": registration_id, "subject": claims.subject, "locale": "", "created_at": now, **told},
+            {"registration_id": registration.id, "subject": claims.subject, "locale": "", "created_at": now, **told},
             ("registration_id", "subject"),
         )
     if membership is None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from config.errors import InputInvalid
+from config.errors import Conflict, InputInvalid, NotFound
 from config.ids import new_id
 from config.upsert import insert_unless_present
-from lti_tool.roster.models import Deployment, DeploymentState, Registration
+from lti_tool.lti.dynamic_registration import Registered
+from lti_tool.lti.origin import same_origin
+from lti_tool.lti.platform_configuration import PlatformConfiguration
+from lti_tool.roster.models import Context, Deployment, DeploymentState, Person, Registration
 
 MOST_WAITING_DEPLOYMENTS = 50
 """Per registration: a platform cannot fill the table by naming new deployments."""
@@ -135,3 +138,126 @@ def list_registrations(tx: Session) -> list[tuple[Registration, list[Deployment]
         (registration, [row for row in deployments if row.registration_id == registration.id])
         for registration in registrations
     ]
+
+
+def find_same_platform(tx: Session, configuration: PlatformConfiguration) -> Registration | None:
+    """Return the registration of the platform that this is, the newest where there are several.
+
+    Schools that share an issuer are told apart by where they hand out tokens, in a document of that issuer itself;
+    where that is the issuer's own host they cannot be told apart, and none is found.
+    """
+    query = select(Registration).where(Registration.issuer == configuration.issuer)
+    if configuration.hosted_issuer is not None:
+        if same_origin(configuration.token_endpoint, configuration.issuer):
+            return None
+        query = query.where(Registration.auth_token_url == configuration.token_endpoint)
+    return tx.execute(query.order_by(Registration.created_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def keep_registered(
+    tx: Session, configuration: PlatformConfiguration, registered: Registered, *, keeps_names: bool, now: datetime
+) -> Registration:
+    """Keep what dynamic registration came to; a platform that was registered before is brought up to date.
+
+    Its people and courses stay: a platform that is asked again can call us by another name, and its one deployment too.
+    """
+    registration = find_registration(tx, configuration.issuer, registered.client_id)
+    known = registration or find_same_platform(tx, configuration)
+    if known is None:
+        known = Registration(id=new_id(), issuer=configuration.issuer, created_at=now)
+        tx.add(known)
+    is_renamed = known.client_id is not None and known.client_id != registered.client_id
+    known.client_id = registered.client_id
+    known.auth_login_url = configuration.authorization_endpoint
+    known.auth_token_url = configuration.token_endpoint
+    known.jwks_url = configuration.jwks_uri
+    known.token_audience = configuration.token_audience
+    known.configuration_url = configuration.url
+    known.account_name = configuration.account_name
+    known.product_family = configuration.product_family_code or known.product_family or ""
+    tx.flush()
+    set_keeps_names(tx, known, keeps_names=keeps_names)
+    if registered.deployment_id:
+        _keep_deployment(tx, known.id, registered.deployment_id, moves_only_one=is_renamed, now=now)
+    return known
+
+
+def _keep_deployment(
+    tx: Session, registration_id: uuid.UUID, external_id: str, *, moves_only_one: bool, now: datetime
+) -> None:
+    deployment = find_deployment(tx, registration_id, external_id)
+    if deployment is None and moves_only_one:
+        others = tx.execute(select(Deployment).where(Deployment.registration_id == registration_id)).scalars().all()
+        if len(others) == 1:
+            deployment = others[0]
+            deployment.external_deployment_id = external_id
+    if deployment is None:
+        deployment = Deployment(
+            id=new_id(), registration_id=registration_id, external_deployment_id=external_id, created_at=now
+        )
+        tx.add(deployment)
+    deployment.state = DeploymentState.ACTIVE
+    tx.flush()
+
+
+def set_keeps_names(tx: Session, registration: Registration, *, keeps_names: bool) -> None:
+    """Choose whether names and addresses of this platform's people are kept; those that are there go when not."""
+    registration.keeps_names = keeps_names
+    tx.flush()
+    if not keeps_names:
+        tx.execute(
+            update(Person)
+            .where(Person.registration_id == registration.id)
+            .values(name="", given_name="", email="")
+            .execution_options(synchronize_session=False)
+        )
+
+
+def approve_deployment(tx: Session, registration_id: uuid.UUID, external_deployment_id: str) -> Deployment:
+    """Let launches of a deployment in; one that was never seen cannot be approved by mistake.
+
+    Raises:
+        NotFound: no such deployment has launched.
+    """
+    return _set_state(tx, registration_id, external_deployment_id, DeploymentState.ACTIVE)
+
+
+def hold_deployment(tx: Session, registration_id: uuid.UUID, external_deployment_id: str) -> Deployment:
+    """Let launches of a deployment in no more; what it brought stays.
+
+    Raises:
+        NotFound: no such deployment.
+    """
+    return _set_state(tx, registration_id, external_deployment_id, DeploymentState.WAITING)
+
+
+def _set_state(tx: Session, registration_id: uuid.UUID, external_id: str, state: DeploymentState) -> Deployment:
+    deployment = find_deployment(tx, registration_id, external_id)
+    if deployment is None:
+        raise NotFound("deployment")
+    deployment.state = state
+    return deployment
+
+
+def remove_registration(tx: Session, registration_id: uuid.UUID) -> Registration:
+    """Delete a registration under which nobody has worked, with its deployments.
+
+    Raises:
+        NotFound: no such registration.
+        Conflict: it has courses or people; hold its deployments instead.
+    """
+    registration = tx.get(Registration, registration_id)
+    if registration is None:
+        raise NotFound("registration")
+    of_it = select(Deployment.id).where(Deployment.registration_id == registration_id)
+    is_used = tx.execute(
+        select(
+            exists().where(Person.registration_id == registration_id) | exists().where(Context.deployment_id.in_(of_it))
+        )
+    ).scalar_one()
+    if is_used:
+        raise Conflict("registration-in-use", "it has courses or people")
+    tx.execute(delete(Deployment).where(Deployment.registration_id == registration_id))
+    tx.delete(registration)
+    tx.flush()
+    return registration

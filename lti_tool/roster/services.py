@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from config.errors import PlatformFailed
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import Context
@@ -33,8 +34,36 @@ def keep_services(tx: Session, context_id: uuid.UUID, claims: LaunchClaims, *, n
     is_old = context.roster_read_at is None or now - context.roster_read_at > ROSTER_KEPT
     if is_old and context.roster_due_at is None:
         context.roster_due_at = now
-    if context.gates_due_at is not None and context.gates_due_at - now > GATES_REST:
+    if context.gates_due_at is not None and context.gates_due_at > now:
+        asked_at = _gates_asked_at(tx, context_id)
+        due_at = now if asked_at is None else max(now, asked_at + GATES_REST)
+        context.gates_due_at = min(context.gates_due_at, due_at)
+
+
+def make_gates_due(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
+    """Have the gates of the course asked soon: one was placed, or it is known now who is in the course."""
+    context = tx.get_one(Context, context_id)
+    if context.gates_due_at is None or context.gates_due_at > now:
         context.gates_due_at = now
+
+
+def next_night(context_id: uuid.UUID, *, now: datetime) -> datetime:
+    """Return a moment about a day from now, another one for each course, so that not all are read at once."""
+    return now + timedelta(hours=23, seconds=context_id.int % 7200)
+
+
+def failure_code(failed: PlatformFailed) -> str:
+    """Return what is kept of a call that failed: its code and, where the platform answered, the status."""
+    return failed.code if failed.status is None else f"{failed.code} {failed.status}"
+
+
+def _gates_asked_at(tx: Session, context_id: uuid.UUID) -> datetime | None:
+    """Return when the platform was last heard about a gate of the course."""
+    return tx.execute(
+        select(func.max(Gate.asked_at))
+        .join(ContentItem, ContentItem.id == Gate.content_item_id)
+        .where(ContentItem.context_id == context_id)
+    ).scalar_one()
 
 
 def has_gates(tx: Session, context_id: uuid.UUID) -> bool:

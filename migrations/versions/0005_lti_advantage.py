@@ -226,6 +226,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("roster_read_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("roster_due_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("gates_due_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("columns_due_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("results_due_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("results_percent", sa.Integer(), nullable=True))
         batch_op.add_column(
@@ -327,6 +328,7 @@ def downgrade() -> None:
         batch_op.drop_column("groups_url")
         batch_op.drop_column("results_percent")
         batch_op.drop_column("results_due_at")
+        batch_op.drop_column("columns_due_at")
         batch_op.drop_column("gates_due_at")
         batch_op.drop_column("roster_due_at")
         batch_op.drop_column("roster_read_at")

@@ -1,0 +1,180 @@
+"""Grades that somebody typed in the platform's own gradebook, in the column of a task: they finish it, if wanted.
+
+Scores of ours are not read as somebody's decision: what stands in a cell counts where it differs from what we sent.
+Once it counted, it goes on counting as long as it is high enough, whoever wrote it there last.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.errors import InputInvalid, NotAllowed, PlatformFailed
+from gamification.models import ActivitySource
+from lti_tool.lti.ags import LINE_ITEM_GONE, SCOPE_RESULT_READONLY, Result, list_results
+from lti_tool.lti.platform_endpoint import PlatformEndpoint
+from lti_tool.lti.roles import PrincipalRole, may_earn, may_edit
+from lti_tool.progress import record_activities
+from lti_tool.roster.endpoints import endpoint_of, registration_of_context
+from lti_tool.roster.flips import keep_flips
+from lti_tool.roster.gradebook import course_columns, deliveries_of, mark_gone
+from lti_tool.roster.gradebook_models import ScoreDelivery
+from lti_tool.roster.item_models import GradeByHand
+from lti_tool.roster.models import Context, LineItem, Membership, Person
+from lti_tool.sources.platform_says import task_lapsed, task_passed
+from lti_tool.tool import Tool
+
+PAUSE = timedelta(minutes=30)
+"""Between two readings of a course."""
+TOLERANCE = 0.001
+"""How far a cell may be from what we sent and still be ours, as a fraction: gradebooks round."""
+LEAST_PERCENT, MOST_PERCENT = 1, 100
+
+
+@dataclass(frozen=True)
+class _Column:
+    line_item_id: uuid.UUID
+    task_id: uuid.UUID
+    url: str
+
+
+def choose_grades_by_hand(
+    tx: Session, context_id: uuid.UUID, percent: int | None, *, role: PrincipalRole, now: datetime
+) -> None:
+    """Keep from how many percent a typed grade finishes a task; None: typed grades do not count.
+
+    What such grades gave until now stays as it is until somebody changes it there, or takes it back here.
+
+    Raises:
+        NotAllowed: somebody who may not edit this course.
+        InputInvalid: not from 1 to 100.
+    """
+    if not may_edit(role):
+        raise NotAllowed("may-not-edit")
+    if percent is not None and not LEAST_PERCENT <= percent <= MOST_PERCENT:
+        raise InputInvalid("not-a-percentage", field="percent")
+    context = tx.get_one(Context, context_id)
+    context.results_percent = percent
+    context.results_due_at = now if percent is not None else None
+
+
+def read_grades(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None] = lambda: None) -> None:
+    """Read the cells of every task column of the course, one call each, and record what changed.
+
+    A column that is not there any more is kept as gone: nobody loses points because somebody removed it.
+
+    Raises:
+        PlatformFailed: what was read until then is kept.
+    """
+    now = tool.clock.now()
+    with tool.db.reading() as tx:
+        context = tx.get_one(Context, context_id)
+        percent = context.results_percent
+        if percent is None:
+            return
+        columns = _task_columns(tx, context_id)
+        endpoint = endpoint_of(tx, tool.box, registration_of_context(tx, context_id), now=now)
+    for column in columns:
+        keep_lease()
+        results = _results(tool, endpoint, column)
+        if results is not None:
+            with tool.db.transaction() as tx:
+                _record(tx, context_id, column, results, percent / 100, now=tool.clock.now())
+    with tool.db.transaction() as tx:
+        context = tx.get_one(Context, context_id)
+        if context.results_percent is not None:
+            context.results_due_at = tool.clock.now() + PAUSE
+
+
+def _task_columns(tx: Session, context_id: uuid.UUID) -> list[_Column]:
+    """Return the columns that stand for one task and may be read."""
+    tasks = {
+        column.line_item_id: column.made_for for column in course_columns(tx, context_id) if column.made_for is not None
+    }
+    rows = tx.execute(select(LineItem.id, LineItem.url, LineItem.scopes).where(LineItem.id.in_(tasks))).all()
+    return [_Column(row.id, tasks[row.id], row.url) for row in rows if SCOPE_RESULT_READONLY in row.scopes]
+
+
+def _results(tool: Tool, endpoint: PlatformEndpoint, column: _Column) -> list[Result] | None:
+    try:
+        return list_results(tool.platform_http, endpoint, column.url)
+    except PlatformFailed as failed:
+        if failed.code != LINE_ITEM_GONE:
+            raise
+    with tool.db.transaction() as tx:
+        mark_gone(tx, column.line_item_id, column.url, now=tool.clock.now())
+    return None
+
+
+def _record(
+    tx: Session, context_id: uuid.UUID, column: _Column, results: Sequence[Result], least: float, *, now: datetime
+) -> None:
+    line_item = tx.get(LineItem, column.line_item_id, with_for_update=True)
+    if line_item is None or line_item.url != column.url:
+        return
+    learners = _learners(tx, context_id)
+    sent = {
+        person_id: found
+        for (line, person_id), found in deliveries_of(tx, context_id).items()
+        if line == column.line_item_id
+    }
+    before = set(
+        tx.execute(
+            select(GradeByHand.person_id).where(
+                GradeByHand.line_item_id == column.line_item_id, GradeByHand.passes.is_(True)
+            )
+        ).scalars()
+    )
+    cells = {result.user_id: result for result in results}
+    wanted: dict[uuid.UUID, bool] = {}
+    for subject, person_id in learners.items():
+        fraction = _fraction(cells.get(subject))
+        is_enough = fraction is not None and fraction >= least - TOLERANCE
+        if person_id in before:
+            wanted[person_id] = is_enough
+        elif is_enough and not _is_ours(fraction, sent.get(person_id)):
+            wanted[person_id] = True
+    flips = keep_flips(tx, GradeByHand, {"line_item_id": column.line_item_id}, wanted, now=now)
+    activities = [
+        (task_passed if flip.passes else task_lapsed)(
+            source=ActivitySource.PLATFORM_GRADE,
+            told_by=column.line_item_id,
+            number=flip.number,
+            context_id=context_id,
+            person_id=flip.person_id,
+            task_id=column.task_id,
+            occurred_at=flip.changed_at,
+        )
+        for flip in flips
+    ]
+    if activities:
+        record_activities(tx, activities, now=now)
+
+
+def _learners(tx: Session, context_id: uuid.UUID) -> Mapping[str, uuid.UUID]:
+    """Return who earns in this course, by the platform's name for them."""
+    rows = tx.execute(
+        select(Person.subject, Person.id, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.context_id == context_id, Membership.left_at.is_(None))
+    )
+    return {row.subject: row.id for row in rows if may_earn(PrincipalRole(row.role))}
+
+
+def _fraction(result: Result | None) -> float | None:
+    """Return a cell as a fraction; https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: without one it is 1."""
+    if result is None or result.score is None:
+        return None
+    maximum = result.maximum or 1.0
+    return result.score / maximum
+
+
+def _is_ours(fraction: float | None, sent: ScoreDelivery | None) -> bool:
+    if fraction is None or sent is None:
+        return False
+    return abs(fraction - sent.score_given / sent.score_maximum) <= TOLERANCE
