@@ -1,0 +1,198 @@
+"""What the console shows: registrations with their deployments, how each service does, refusals, and what waits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from config.outbox import MessageState, OutboxMessage
+from lti_tool.progress import platform_lane
+from lti_tool.roster.invitations import list_attempts, list_invitations
+from lti_tool.roster.item_models import ContentItem, Gate
+from lti_tool.roster.models import Context, Deployment, LineItem, Membership, Registration
+from lti_tool.roster.platform_models import (
+    Invitation,
+    InvitationPurpose,
+    NoticeHandler,
+    RefusedLaunch,
+    RegistrationAttempt,
+)
+from lti_tool.roster.refusals import count_by_reason, list_refusals
+
+COUNTED_FOR = timedelta(days=7)
+MOST_MESSAGES = 50
+
+
+@dataclass(frozen=True)
+class ServiceHealth:
+    """How the services of one registration do, as counts of courses and of things in them."""
+
+    courses: int
+    courses_with_roster: int
+    roster_problems: Mapping[str, int]
+    """Courses by the code of what went wrong when their roster was read last."""
+    gates: int
+    gate_problems: Mapping[str, int]
+    columns: int
+    columns_gone: int
+    notices: int
+    notice_problems: Mapping[str, int]
+    last_launch_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PlatformView:
+    """A registration, where the tool is installed there, and how its services do."""
+
+    registration: Registration
+    deployments: tuple[Deployment, ...]
+    health: ServiceHealth
+
+
+@dataclass(frozen=True)
+class WaitingMessage:
+    """A promise that was tried in vain: it waits for a later try, or was given up."""
+
+    id: uuid.UUID
+    type: str
+    is_dead: bool
+    attempts: int
+    due_at: datetime
+    last_error: str
+    registration_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Console:
+    """Everything on the page. `is_whole` says whether it is the whole service."""
+
+    is_whole: bool
+    platforms: tuple[PlatformView, ...]
+    refused: Sequence[RefusedLaunch]
+    refused_by_reason: Mapping[str, int]
+    waiting: int
+    messages: tuple[WaitingMessage, ...]
+    invitations: tuple[Invitation, ...]
+    attempts: tuple[RegistrationAttempt, ...]
+
+
+def console(tx: Session, scope: uuid.UUID | None, *, reference: str = "", now: datetime) -> Console:
+    """Return what this administrator may see; `reference` narrows the refusals to one number."""
+    query = select(Registration).order_by(Registration.created_at)
+    if scope is not None:
+        query = query.where(Registration.id == scope)
+    registrations = tx.execute(query).scalars().all()
+    return Console(
+        is_whole=scope is None,
+        platforms=tuple(_platform(tx, registration) for registration in registrations),
+        refused=list_refusals(tx, scope, reference=reference),
+        refused_by_reason=count_by_reason(tx, scope, since=now - COUNTED_FOR),
+        waiting=_waiting(tx, scope),
+        messages=_messages(tx, scope, registrations),
+        invitations=tuple(list_invitations(tx, InvitationPurpose.REGISTER, now=now)) if scope is None else (),
+        attempts=tuple(list_attempts(tx, limit=20)) if scope is None else (),
+    )
+
+
+def _platform(tx: Session, registration: Registration) -> PlatformView:
+    deployments = (
+        tx.execute(
+            select(Deployment).where(Deployment.registration_id == registration.id).order_by(Deployment.created_at)
+        )
+        .scalars()
+        .all()
+    )
+    return PlatformView(registration, tuple(deployments), _health(tx, registration.id))
+
+
+def _health(tx: Session, registration_id: uuid.UUID) -> ServiceHealth:
+    here = select(Context.id).join(Deployment).where(Deployment.registration_id == registration_id).scalar_subquery()
+    courses = tx.execute(select(func.count(), func.count(Context.roster_read_at)).where(Context.id.in_(here))).one()
+    columns = tx.execute(select(func.count(), func.count(LineItem.gone_at)).where(LineItem.context_id.in_(here))).one()
+    gates = tx.execute(
+        select(func.count())
+        .select_from(Gate)
+        .join(ContentItem, ContentItem.id == Gate.content_item_id)
+        .where(ContentItem.context_id.in_(here), ContentItem.removed_at.is_(None))
+    ).scalar_one()
+    notices = tx.execute(
+        select(func.count(NoticeHandler.registered_at))
+        .join(Deployment, Deployment.id == NoticeHandler.deployment_id)
+        .where(Deployment.registration_id == registration_id)
+    ).scalar_one()
+    return ServiceHealth(
+        courses=courses[0],
+        courses_with_roster=courses[1],
+        roster_problems=_counts(
+            tx,
+            select(Context.roster_problem, func.count())
+            .where(Context.id.in_(here), Context.roster_problem != "")
+            .group_by(Context.roster_problem),
+        ),
+        gates=gates,
+        gate_problems=_counts(
+            tx,
+            select(Gate.problem, func.count())
+            .join(ContentItem, ContentItem.id == Gate.content_item_id)
+            .where(ContentItem.context_id.in_(here), ContentItem.removed_at.is_(None), Gate.problem != "")
+            .group_by(Gate.problem),
+        ),
+        columns=columns[0],
+        columns_gone=columns[1],
+        notices=notices,
+        notice_problems=_counts(
+            tx,
+            select(NoticeHandler.problem, func.count())
+            .join(Deployment, Deployment.id == NoticeHandler.deployment_id)
+            .where(Deployment.registration_id == registration_id, NoticeHandler.problem != "")
+            .group_by(NoticeHandler.problem),
+        ),
+        last_launch_at=tx.execute(
+            select(func.max(Membership.launched_at)).where(Membership.context_id.in_(here))
+        ).scalar_one(),
+    )
+
+
+def _counts(tx: Session, query: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def _waiting(tx: Session, scope: uuid.UUID | None) -> int:
+    query = select(func.count()).where(OutboxMessage.state.in_((MessageState.WAITING, MessageState.CLAIMED)))
+    if scope is not None:
+        query = query.where(OutboxMessage.lane == platform_lane(scope))
+    return tx.execute(query).scalar_one()
+
+
+def _messages(
+    tx: Session, scope: uuid.UUID | None, registrations: Sequence[Registration]
+) -> tuple[WaitingMessage, ...]:
+    lanes = {platform_lane(registration.id): registration.id for registration in registrations}
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state.in_((MessageState.DEAD, MessageState.WAITING)),
+            OutboxMessage.last_error != "",
+        )
+        .order_by(OutboxMessage.state, OutboxMessage.due_at)
+        .limit(MOST_MESSAGES)
+    )
+    if scope is not None:
+        query = query.where(OutboxMessage.lane == platform_lane(scope))
+    return tuple(
+        WaitingMessage(
+            row.id,
+            row.type,
+            row.state == MessageState.DEAD,
+            row.attempts,
+            row.due_at,
+            row.last_error,
+            lanes.get(row.lane),
+        )
+        for row in tx.execute(query).scalars()
+    )

@@ -1,0 +1,1 @@
+"""The admin console's pages, and the doors that lead in."""
