@@ -14,6 +14,7 @@ from lti_tool.administering.deciding import (
     withdraw,
 )
 from lti_tool.administering.overview import Console, PlatformView, console
+from lti_tool.administering.refusing import keep_refusal
 from lti_tool.administering.self_check import Check, CheckResult, self_check
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "enter_by_launch",
     "hold",
     "invite",
+    "keep_refusal",
     "self_check",
     "try_again",
     "withdraw",

@@ -7,6 +7,8 @@ import sys
 import click
 
 from config.errors import ToolError
+from lti_tool.cli.admin import admin
+from lti_tool.cli.check import check
 from lti_tool.cli.database import db
 from lti_tool.cli.demo import demo, demo_platform
 from lti_tool.cli.issuer import issuer
@@ -30,9 +32,11 @@ def commands() -> None:
 for command in (
     serve,
     worker,
+    check,
     db,
     settings,
     platform,
+    admin,
     person,
     issuer,
     keys,

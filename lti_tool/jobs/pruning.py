@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from config.outbox import forget_done
 from lti_tool.noticing import forget_old_notices
+from lti_tool.roster.admin_sessions import forget_old_admin_sessions
 from lti_tool.roster.invitations import forget_old_invitations
 from lti_tool.roster.launch_sessions import forget_old_sessions
+from lti_tool.roster.refusals import forget_old_refusals
 from lti_tool.roster.used_logins import forget_old_logins
 from lti_tool.tool import Tool
 
@@ -31,6 +33,8 @@ _FORGOTTEN: Mapping[str, _Forget] = {
     "outbox_messages": forget_done,
     "platform_notices": forget_old_notices,
     "invitations": forget_old_invitations,
+    "admin_sessions": forget_old_admin_sessions,
+    "refused_launches": forget_old_refusals,
 }
 
 

@@ -11,9 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from config.errors import Conflict, InputInvalid, NotAllowed, NotFound, PlatformFailed, ToolError
 from config.logging import reference
+from lti_tool.administering import keep_refusal
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.roster.launch_sessions import SessionRefused
-from lti_tool.web.current import find_launch_session
+from lti_tool.web.current import find_launch_session, tool
 from lti_tool.web.headers import allow_framing_by_anyone
 
 logger = logging.getLogger("mijlpaal.web")
@@ -83,6 +84,8 @@ def show_error(error: Exception) -> Response:
     else:
         detail = error.detail if isinstance(error, ToolError) else ""
         logger.warning("request refused", extra={"code": code, "detail": detail, "status": problem.status})
+    if isinstance(error, LaunchRefused):
+        keep_refusal(tool(), error, request.values, reference=reference.get())
     allow_framing_by_anyone()
     if request.path.startswith("/lti/jwks") or request.path.startswith("/health"):
         response = make_response({"error": str(code), "reference": reference.get()}, problem.status)
