@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,7 @@ from lti_tool.administering import (
     withdraw,
 )
 from lti_tool.roster.admin_sessions import end_admin_session
-from lti_tool.roster.invitations import DAYS, MOST_DAYS
+from lti_tool.roster.invitations import DAYS, MOST_DAYS, InvitationRefused
 from lti_tool.web.admin.sessions import admin, admin_csrf_token, guard_admin, set_admin_cookie
 from lti_tool.web.admin.words import check_words, message_words, problem_words, reason_words, tell_when
 from lti_tool.web.current import launch_session, tool
@@ -38,7 +38,15 @@ guard_admin(blueprint)
 
 @blueprint.context_processor
 def _always() -> dict[str, object]:
+    if "admin" not in g:  # the page that says that this session is over
+        return {}
     return {"csrf_field": CSRF_FIELD, "csrf_token": admin_csrf_token(), "is_whole": admin().registration_id is None}
+
+
+@doors.errorhandler(InvitationRefused)
+def closed(refused: InvitationRefused) -> tuple[str, int]:
+    """Say that this address opens nothing, or not any more."""
+    return render_template("admin/closed.html"), 404 if refused.code == "unknown" else 410
 
 
 @doors.get("/admin/enter/<secret>")
