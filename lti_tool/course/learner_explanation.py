@@ -11,16 +11,21 @@ from gamification.engine.explain import LearnerExplanation
 from gamification.explain import explain_learner
 from lti_tool.course.learner_page import LearnerPage, learner_page
 from lti_tool.course.learner_words import WordsToLearner, first_names, words_to
+from lti_tool.roster.platform_of_course import platform_of_course
 
 
 @dataclass(frozen=True)
 class LearnerWhy:
-    """An explanation with its names. `explanation` is None where nothing was published."""
+    """An explanation with its names. `explanation` is None where nothing was published.
+
+    `platform_name` is the product's ("Moodle"), empty for one that people do not know by name.
+    """
 
     page: LearnerPage
     explanation: LearnerExplanation | None
     names: dict[uuid.UUID, str]
     words: dict[uuid.UUID, WordsToLearner]
+    platform_name: str
 
 
 def learner_why(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> LearnerWhy:
@@ -30,4 +35,5 @@ def learner_why(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> Lea
     tasks = explanation.tasks if explanation else ()
     actors = {fact.actor_id for task in tasks for fact in task.facts if fact.actor_id}
     words = {said.remark_id: said for said in words_to(tx, context_id, person_id)}
-    return LearnerWhy(page, explanation, first_names(tx, actors), words)
+    platform_name = platform_of_course(tx, context_id).name
+    return LearnerWhy(page, explanation, first_names(tx, actors), words, platform_name)

@@ -107,11 +107,15 @@ def course_title(tx: Session, context_id: uuid.UUID) -> str:
     return title
 
 
-def learner_page(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> LearnerPage:
-    """Return what this learner's pages show."""
+def learner_page(
+    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *, hides_numbers: bool = False
+) -> LearnerPage:
+    """Return what this learner's pages show; `hides_numbers` where the platform wants no quantitative data shown."""
     where = standing(tx, context_id, person_id)
     title = course_title(tx, context_id)
     presentation = presentation_of(tx, context_id, person_id)
+    if hides_numbers and presentation is Presentation.EVERYTHING:
+        presentation = Presentation.TASKS_ONLY
     awards = tuple(list_awards(tx, context_id, person_id))
     lost = tuple(list_awards(tx, context_id, person_id, states=[AwardState.REVOKED]))
     if where is None:

@@ -16,6 +16,7 @@ from gamification.progress import TaskStanding, facts_of, task_standing, task_te
 from gamification.rules import current_rules
 from lti_tool.course.learner_page import LearnerPage, learner_page
 from lti_tool.course.learner_words import WordsToLearner, first_names, words_to
+from lti_tool.roster.platform_of_course import PlatformOfCourse, platform_of_course
 
 
 @dataclass(frozen=True)
@@ -50,24 +51,35 @@ class Decision:
 
 @dataclass(frozen=True)
 class LearnerTask:
-    """A task's page. `history` is what happened with it, newest first."""
+    """A task's page. `history` is what happened with it, newest first; `platform` is where it is done, if there."""
 
     page: LearnerPage
     task: TaskStanding
     history: tuple[EarlierWork | Decision, ...]
+    platform: PlatformOfCourse = PlatformOfCourse()
 
 
-def learner_task(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_id: uuid.UUID) -> LearnerTask:
+def learner_task(
+    tx: Session,
+    context_id: uuid.UUID,
+    person_id: uuid.UUID,
+    task_id: uuid.UUID,
+    *,
+    hides_numbers: bool = False,
+) -> LearnerTask:
     """Return what this learner sees of the task, also when it was closed.
 
     Raises:
         NotFound: the course has no such task, or has it no more.
     """
-    page = learner_page(tx, context_id, person_id)
+    page = learner_page(tx, context_id, person_id, hides_numbers=hides_numbers)
     task = next((task for task in page.tasks if task.task_id == task_id), None)
     if task is None:
         task = _closed_task(tx, context_id, person_id, task_id)
-    return LearnerTask(page, task, tuple(_history(tx, context_id, person_id, task_id)))
+    history = tuple(_history(tx, context_id, person_id, task_id))
+    if not (task.is_by_platform or task.is_told_by_platform or task.was_undone):
+        return LearnerTask(page, task, history)
+    return LearnerTask(page, task, history, platform_of_course(tx, context_id))
 
 
 def _closed_task(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, task_id: uuid.UUID) -> TaskStanding:

@@ -26,6 +26,7 @@ from lti_tool.course.badges_of_course import BadgeLine, badge_of_person
 from lti_tool.course.participants import names_of
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.models import Membership, Person, Presentation
+from lti_tool.roster.platform_of_course import platform_of_course
 
 
 class Kind(StrEnum):
@@ -33,6 +34,8 @@ class Kind(StrEnum):
 
     COMPLETED = Verb.COMPLETED
     HANDED_IN = Verb.HANDED_IN
+    PASSED = Verb.PASSED
+    LAPSED = Verb.LAPSED
     APPROVED = Verb.APPROVED
     NOT_YET = Verb.NOT_YET
     AWARDED = Verb.AWARDED
@@ -48,7 +51,8 @@ class Kind(StrEnum):
 class Happened:
     """An entry of the timeline. `who` is the name of somebody who teaches, empty where the learner acted.
 
-    `title` is of the task, or of the badge; `work` is what was handed in; `text` and `praise` are words of `who`.
+    `title` is of the task, or of the badge; `work` is what was handed in; `text` and `praise` are words of `who`;
+    `is_graded` says of what the platform told that it looked at a grade.
     """
 
     at: datetime
@@ -58,6 +62,7 @@ class Happened:
     text: str = ""
     praise: Praise | None = None
     work: HandInView | None = None
+    is_graded: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class OneParticipant:
     badge_to_give: AchievementTexts | None
     stuck: tuple[Stuck, ...]
     happened: tuple[Happened, ...]
+    platform_name: str = ""
+    """The product's ("Moodle"), empty for one that people do not know by name."""
 
     @property
     def can_get_badge(self) -> bool:
@@ -141,6 +148,7 @@ def one_participant(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, *,
         badge_to_give=_badge_of_course(tx, context_id),
         stuck=_stuck(tx, context_id, person_id, member.launched_at, member.presentation, now=now),
         happened=_timeline(tx, context_id, explanation, work, remarks_for(tx, context_id, person_id), badge),
+        platform_name=platform_of_course(tx, context_id).name,
     )
 
 
@@ -205,6 +213,7 @@ def _timeline(
                 text=remark.text if remark else "",
                 praise=remark.praise if remark else None,
                 work=work.get(fact.hand_in_id) if fact.hand_in_id and fact.verb is Verb.HANDED_IN else None,
+                is_graded=fact.is_graded,
             )
         )
     happened += [

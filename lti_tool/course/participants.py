@@ -37,6 +37,8 @@ class Show(StrEnum):
     STUCK = "stuck"
     GOAL = "goal"
     NOT_BEGUN = "not-begun"
+    HAS_LEFT = "left"
+    """Who is not in the course any more; every other choice leaves them out."""
 
 
 class Sort(StrEnum):
@@ -50,9 +52,13 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked the overview for. Pages count from one; one that does not exist is the nearest that does."""
+    """What somebody asked the overview for. Pages count from one; one that does not exist is the nearest that does.
+
+    `group` is the platform's id of a group, empty for everybody.
+    """
 
     search: str = ""
+    group: str = ""
     show: Show = Show.EVERYBODY
     sort: Sort = Sort.NAME
     page: int = 1
@@ -60,7 +66,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ParticipantLine:
-    """One learner. `facts` are by task; `waiting` is how many tasks wait for a reviewer."""
+    """One learner. `facts` are by task; `waiting` is how many tasks wait for a reviewer.
+
+    `has_opened` is False for somebody whom only the roster names; `left_at` is since when it does not any more.
+    """
 
     person_id: uuid.UUID
     name: str
@@ -73,6 +82,8 @@ class ParticipantLine:
     facts: dict[uuid.UUID, TaskFacts]
     waiting: int
     stuck: tuple[Stuck, ...]
+    has_opened: bool
+    left_at: datetime | None
 
     @property
     def has_begun(self) -> bool:
@@ -82,10 +93,15 @@ class ParticipantLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """A page of learners. The counts are of the whole course; `found` is how many fit what was asked."""
+    """A page of learners. The counts are of everybody in the course; `found` is how many fit what was asked.
+
+    `opened` is how many have ever opened it, `left` how many are not in the course any more.
+    """
 
     lines: tuple[ParticipantLine, ...]
     people: int
+    opened: int
+    left: int
     waiting: int
     stuck: int
     goal: int
@@ -106,6 +122,9 @@ class _Candidate:
     has_begun: bool
     is_stuck: bool
     last_at: datetime | None
+    has_opened: bool
+    has_left: bool
+    group_ids: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -126,12 +145,15 @@ def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetim
     Of everybody only a line is read; what happened with each task only of those on the page.
     """
     course = _course(tx, context_id, now=now)
-    everybody = _candidates(tx, course, wanted.sort)
+    ever = _candidates(tx, course, wanted.sort)
+    everybody = [learner for learner in ever if not learner.has_left]
     words = _folded(wanted.search).split()
     found = [
         learner
-        for learner in everybody
-        if _is_shown(course, learner, wanted.show) and all(word in learner.folded for word in words)
+        for learner in ever
+        if _is_shown(course, learner, wanted.show)
+        and all(word in learner.folded for word in words)
+        and (not wanted.group or wanted.group in (learner.group_ids or ()))
     ]
     found.sort(key=_by_name)
     if wanted.sort is Sort.POINTS:
@@ -144,6 +166,8 @@ def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetim
     return Overview(
         lines=tuple(_lines(tx, course, [learner.person_id for learner in shown])),
         people=len(everybody),
+        opened=sum(1 for learner in everybody if learner.has_opened),
+        left=len(ever) - len(everybody),
         waiting=sum(1 for learner in everybody if learner.person_id in course.waiting),
         stuck=sum(1 for learner in everybody if learner.is_stuck),
         goal=sum(1 for learner in everybody if learner.goal_reached),
@@ -154,7 +178,7 @@ def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetim
 
 
 def everybody_by_name(tx: Session, context_id: uuid.UUID, *, now: datetime) -> Iterator[ParticipantLine]:
-    """Yield every learner of the course, read a few hundred at a time."""
+    """Yield everybody who learns or learnt in the course, read a few hundred at a time."""
     course = _course(tx, context_id, now=now)
     people = [learner.person_id for learner in sorted(_candidates(tx, course, Sort.NAME), key=_by_name)]
     for start in range(0, len(people), _AT_ONCE):
@@ -162,7 +186,7 @@ def everybody_by_name(tx: Session, context_id: uuid.UUID, *, now: datetime) -> I
 
 
 def names_in_course(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """Return the name of everybody who ever opened the course, in whatever role."""
+    """Return the name of everybody who is or was in the course, in whatever role."""
     rows = tx.execute(
         select(Person.id, Person.name)
         .join(Membership, Membership.person_id == Person.id)
@@ -208,9 +232,13 @@ def _candidates(tx: Session, course: _Course, sort: Sort) -> list[_Candidate]:
             and_(
                 ~goal_reached,
                 Membership.presentation != Presentation.LEFT,
+                Membership.left_at.is_(None),
                 since <= course.now - QUIET_FOR,
             ).label("is_quiet"),
             (known.c.last_at if sort is Sort.LAST else null()).label("last_at"),
+            Membership.launched_at.is_not(None).label("has_opened"),
+            Membership.left_at.is_not(None).label("has_left"),
+            Membership.group_ids,
         )
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(known, known.c.person_id == Person.id)
@@ -224,10 +252,13 @@ def _candidates(tx: Session, course: _Course, sort: Sort) -> list[_Candidate]:
             points=points_now,
             goal_reached=bool(at_goal),
             has_begun=bool(begun),
-            is_stuck=bool(is_quiet) or person_id in course.sent_back,
+            is_stuck=bool(is_quiet) or (person_id in course.sent_back and not has_left),
             last_at=last_at,
+            has_opened=bool(has_opened),
+            has_left=bool(has_left),
+            group_ids=group_ids,
         )
-        for person_id, name, points_now, at_goal, begun, is_quiet, last_at in rows
+        for person_id, name, points_now, at_goal, begun, is_quiet, last_at, has_opened, has_left, group_ids in rows
     ]
 
 
@@ -239,7 +270,9 @@ def _lines(tx: Session, course: _Course, person_ids: list[uuid.UUID]) -> Iterato
             select(
                 Person.id,
                 Person.name,
-                func.coalesce(Membership.launched_at, Membership.listed_at).label("launched_at"),
+                func.coalesce(Membership.launched_at, Membership.listed_at).label("since"),
+                Membership.launched_at,
+                Membership.left_at,
                 Membership.presentation,
             )
             .join(Membership, Membership.person_id == Person.id)
@@ -249,10 +282,10 @@ def _lines(tx: Session, course: _Course, person_ids: list[uuid.UUID]) -> Iterato
     for person_id in person_ids:
         tally, person = counts[person_id], people[person_id]
         idle = quiet(
-            launched_at=person.launched_at,
+            launched_at=person.since,
             last_at=tally.last_at,
             goal_reached=tally.goal_reached,
-            takes_part=person.presentation != Presentation.LEFT,
+            takes_part=person.presentation != Presentation.LEFT and person.left_at is None,
             now=course.now,
         )
         yield ParticipantLine(
@@ -266,11 +299,15 @@ def _lines(tx: Session, course: _Course, person_ids: list[uuid.UUID]) -> Iterato
             tasks_done=tally.tasks_done,
             facts=tally.facts,
             waiting=course.waiting.get(person_id, 0),
-            stuck=(*([idle] if idle else []), *course.sent_back.get(person_id, ())),
+            stuck=() if person.left_at else (*([idle] if idle else []), *course.sent_back.get(person_id, ())),
+            has_opened=person.launched_at is not None,
+            left_at=person.left_at,
         )
 
 
 def _is_shown(course: _Course, learner: _Candidate, show: Show) -> bool:
+    if learner.has_left or show is Show.HAS_LEFT:
+        return learner.has_left and show is Show.HAS_LEFT
     if show is Show.WAITING:
         return learner.person_id in course.waiting
     if show is Show.STUCK:

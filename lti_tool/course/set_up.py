@@ -18,6 +18,7 @@ from gamification.engine.rule_set import AchievementRef, Confirmation, TaskOrder
 from gamification.progress import evaluation_progress, finished_tasks, task_texts
 from gamification.publish import Published, TaskDraft, lock_pointer, publish
 from gamification.rules import CurrentRules, current_rules
+from lti_tool.columns import promise_columns
 from lti_tool.issuing import ensure_issuer
 from lti_tool.lti.roles import PrincipalRole, may_edit
 from lti_tool.messages import MessageType
@@ -39,6 +40,7 @@ class TaskSetup:
     is_bonus: bool
     confirmation: Confirmation
     is_finished_by_someone: bool
+    stays_when_undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def course_setup(tx: Session, context_id: uuid.UUID) -> CourseSetup:
                 rule.is_bonus,
                 rule.confirmation,
                 rule.task_id in finished,
+                rule.stays_when_undone,
             )
             for rule in current.rules.tasks
             if not rule.closed
@@ -195,4 +198,6 @@ def publish_course(
         choose_columns(tx, context_id, columns, by_person_id=person_id, now=now)
     if published.evaluation_needed:
         promise_evaluation(tx, context_id, now=now)
+    elif published.is_new:
+        promise_columns(tx, context_id, now=now)  # they are called like the tasks
     return published

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from flask import Flask, Response, g, request
 
@@ -12,7 +13,7 @@ from lti_tool.roster.models import Registration
 from lti_tool.web.current import tool
 
 ANYONE = "*"
-MAY_BE_KEPT = {"static", "bootstrap.static", "lti.jwks", "badge_design.picture"}
+MAY_BE_KEPT = {"static", "bootstrap.static", "lti.jwks", "badge_design.picture", "registration.canvas_configuration"}
 
 
 def nonce() -> str:
@@ -25,6 +26,18 @@ def nonce() -> str:
 def allow_framing_by(registration: Registration) -> None:
     """Let the platform of this registration show the page in a frame, and nobody else."""
     g.frame_ancestors = platform_origins(registration)
+    g.frame_resize = family_of(registration.product_family).frame_resize
+
+
+def allow_framing_at(addresses: Iterable[str], more: Iterable[str] = ()) -> None:
+    """Let a platform that is not registered yet show the page in a frame: the places of these addresses."""
+    origins = {written_origin(address) for address in addresses}
+    g.frame_ancestors = (*sorted(origin for origin in origins if origin), *more)
+
+
+def frame_resize() -> str:
+    """Return how the platform that frames this page wants to be told its height; empty where it does not listen."""
+    return str(g.get("frame_resize", ""))
 
 
 def allow_framing_by_anyone() -> None:
@@ -72,3 +85,4 @@ def init_headers(app: Flask) -> None:
     """Add the headers to every response of the app."""
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = nonce
+    app.jinja_env.globals["frame_resize"] = frame_resize

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from zoneinfo import available_timezones
 
 import flask_babel
 from flask import Flask, g, request
@@ -23,6 +25,18 @@ def select_locale() -> str:
     if session is not None:
         return session.locale
     return asked_locale() or request.accept_languages.best_match(LOCALES) or LOCALES[0]
+
+
+def select_time_zone() -> str | None:
+    """Return the time zone that the platform told at the launch; None, so the default, for one that nobody knows."""
+    session = find_launch_session()
+    name = session.wishes.time_zone if session is not None else ""
+    return name if name in _known_time_zones() else None
+
+
+@lru_cache(maxsize=1)
+def _known_time_zones() -> frozenset[str]:
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
 def asked_locale() -> str | None:
@@ -52,6 +66,7 @@ def init_locale(app: Flask) -> None:
     flask_babel.Babel(
         app,
         locale_selector=select_locale,
+        timezone_selector=select_time_zone,
         default_locale=LOCALES[0],
         default_translation_directories=str(TRANSLATIONS),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from config.errors import NotAllowed
+from config.errors import NotAllowed, NotFound
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.launch_sessions import (
     MOST_SESSIONS_IN_A_BROWSER,
@@ -28,6 +28,32 @@ PREFIX = "/s/<address>"
 CSRF_FIELD = "csrf_token"
 _CSRF_PURPOSE = "csrf"
 _COOKIE_PREFIX = "__Host-s-"
+OUTSIDE_COURSES = frozenset(
+    {
+        "admin_launch.from_launch",
+        "placed.account",
+        "placed.handed_in",
+        "shared.home",
+        "shared.language",
+        *(
+            f"learner.{name}"
+            for name in (
+                "badges",
+                "badge",
+                "badge_pdf",
+                "badge_png",
+                "celebrate",
+                "celebrated",
+                "credential",
+                "decision_seen",
+                "picture",
+                "share",
+                "stop_sharing",
+            )
+        ),
+    }
+)
+"""The endpoints for who came from a place in no course: what is theirs in all courses."""
 
 
 def cookie_name(session_id: object) -> str:
@@ -84,6 +110,8 @@ def guard(blueprint: Blueprint, may_enter: Callable[[PrincipalRole], bool]) -> N
             raise NotAllowed("csrf")
         if not may_enter(session.role):
             raise NotAllowed("role")
+        if not session.is_in_course and request.endpoint not in OUTSIDE_COURSES:
+            raise NotFound("course")
 
     def push_address(_endpoint: str, values: dict[str, object]) -> None:
         values.setdefault("address", g.get("address", ""))

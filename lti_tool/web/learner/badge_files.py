@@ -69,7 +69,8 @@ def badge_pdf(award_id: uuid.UUID) -> Response:
         description=award.details.description,
         criteria=award.criteria,
         judged=tuple(
-            JudgedCriterion(task.title, judged_sentence(locale, task.verb, task.done_at)) for task in why.counted.done
+            JudgedCriterion(task.title, judged_sentence(locale, task.verb, task.done_at, is_graded=task.is_graded))
+            for task in why.counted.done
         ),
         issuer_name=award.issuer_name,
         awarded_on=to_user_timezone(award.awarded_at).date(),

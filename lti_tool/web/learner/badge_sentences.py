@@ -88,7 +88,7 @@ def _shows(badge_type: BadgeType) -> str:
 def _judged(task: DoneTask) -> TaskJudged:
     return TaskJudged(
         title=task.title,
-        judged=what_happened(task.verb, task.done_at, pgettext("learner", "your coach")),
+        judged=what_happened(task.verb, task.done_at, pgettext("learner", "your coach"), is_graded=task.is_graded),
         points=npgettext("learner", "You got %(num)s point for this.", "You got %(num)s points for this.", task.points),
     )
 

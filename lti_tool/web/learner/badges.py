@@ -105,7 +105,7 @@ def stop_sharing(award_id: uuid.UUID) -> Response:
 
 def _page(tx: Session) -> LearnerPage:
     session = launch_session()
-    return learner_page(tx, session.context_id, session.person_id)
+    return learner_page(tx, session.context_id, session.person_id, hides_numbers=session.wishes.hides_numbers)
 
 
 def _onward() -> Response:

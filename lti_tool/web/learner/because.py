@@ -90,9 +90,25 @@ def day(moment: datetime) -> str:
     return written
 
 
-def what_happened(verb: Verb, occurred_at: datetime, who: str) -> str:
-    """Return what was done or decided about a task, when, and by whom where it was not the learner."""
+def what_happened(
+    verb: Verb, occurred_at: datetime, who: str, *, platform_name: str = "", is_graded: bool = False
+) -> str:
+    """Return what was done or decided about a task, when, and by whom where it was not the learner.
+
+    Where the platform said it: `is_graded` says that it looked at a grade, `platform_name` may be empty.
+    """
     on = day(occurred_at)
+    if verb in {Verb.PASSED, Verb.LAPSED}:
+        platform = platform_name or pgettext("learner", "your learning platform")
+        if verb is Verb.LAPSED:
+            return pgettext(
+                "learner", "On %(day)s %(platform)s said: this task is open again.", day=on, platform=platform
+            )
+        if is_graded:
+            return pgettext(
+                "learner", "On %(day)s %(platform)s said: your grade is high enough.", day=on, platform=platform
+            )
+        return pgettext("learner", "On %(day)s %(platform)s said: this task is done.", day=on, platform=platform)
     if verb is Verb.APPROVED:
         return pgettext("learner", "On %(day)s %(who)s looked at your work. It is good.", day=on, who=who)
     if verb is Verb.AWARDED:
@@ -130,12 +146,18 @@ def _what_happened(fact: FactExplanation | None, entry: EntryExplanation, found:
         return pgettext("learner", "The rules changed on %(day)s.", day=day(entry.published_at))
     name = found.names.get(fact.actor_id, "") if fact.actor_id else ""
     who = isolated(name) if name else pgettext("learner", "your coach")
-    return what_happened(fact.verb, fact.occurred_at, who)
+    return what_happened(fact.verb, fact.occurred_at, who, platform_name=found.platform_name, is_graded=fact.is_graded)
 
 
 def _missing(missing: Missing) -> str:
     if missing is Missing.NOT_DONE:
         return pgettext("learner", "You have not done this task yet.")
+    if missing is Missing.NOT_DONE_IN_PLATFORM:
+        return pgettext("learner", "Do this task in your course. You get the points by themselves.")
+    if missing is Missing.OPEN_AGAIN:
+        return pgettext("learner", "This task is open again.")
+    if missing is Missing.TAKEN_BACK_IN_PLATFORM:
+        return pgettext("learner", "Your coach took this task back. Ask your coach what you can do.")
     if missing is Missing.WAITS_FOR_REVIEW:
         return pgettext("learner", "Your coach still looks at your work.")
     if missing is Missing.PRACTISE:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 
-from flask import Response, make_response, request
+from flask import Response, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from config.errors import NotFound
 from gamification.explain import explain_learner, explanation_json
@@ -15,8 +16,10 @@ from lti_tool.web.learner.because import say_goal, say_task
 from lti_tool.web.learner.showing import draw
 
 
-def why() -> str:
+def why() -> str | WerkzeugResponse:
     """Say for every task, or for the one that `task` names, why it gives points or not yet."""
+    if launch_session().wishes.hides_numbers:
+        return redirect(url_for("learner.route"), 303)
     found = _found()
     tasks = found.explanation.tasks if found.explanation else ()
     asked = _asked_for()
@@ -29,8 +32,10 @@ def why() -> str:
     )
 
 
-def goal() -> str:
+def goal() -> str | WerkzeugResponse:
     """Say what is missing for the goal, and which tasks can bring it."""
+    if launch_session().wishes.hides_numbers:
+        return redirect(url_for("learner.route"), 303)
     found = _found()
     told = say_goal(found.explanation, found) if found.explanation else None
     return draw("learner/goal.html", found.page, told=told)

@@ -86,6 +86,9 @@ def notice_of_conflict(code: str) -> Notice:
     elif code == "task-needs-review":
         first = pgettext("learner", "Your coach looks at this task.")
         then = pgettext("learner", "Send your work. Then your coach gives an answer.")
+    elif code == "task-in-platform":
+        first = pgettext("learner", "Do this task in your course.")
+        then = pgettext("learner", "You get the points by themselves.")
     elif code == "task-needs-no-review":
         first = pgettext("learner", "You do not have to send anything for this task.")
         then = pgettext("learner", "Is it done? Then press the button.")

@@ -16,7 +16,7 @@ def welcome() -> str:
     """Say what this is, who sees what, that taking part is a choice, and what a badge is."""
     session = launch_session()
     with tool().db.reading() as tx:
-        page = learner_page(tx, session.context_id, session.person_id)
+        page = learner_page(tx, session.context_id, session.person_id, hides_numbers=session.wishes.hides_numbers)
     return render_template("learner/welcome.html", page=page)
 
 

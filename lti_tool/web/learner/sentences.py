@@ -66,7 +66,7 @@ def _said_at_the_goal(page: LearnerPage, bar: str) -> Said:
 def _why_badge_stays(page: LearnerPage) -> str:
     if any(award.by_hand for award in page.awards):
         return pgettext("learner", "Your coach gave you this badge.")
-    if any(task.state is TaskState.TAKEN_BACK for task in page.tasks):
+    if any(task.state is TaskState.TAKEN_BACK or task.was_undone for task in page.tasks):
         return pgettext("learner", "Your badge stays yours.")
     return pgettext("learner", "The goal has changed. Your badge stays yours.")
 
@@ -147,6 +147,28 @@ def say_points(task: TaskStanding) -> str:
         "You get %(num)s points for this. They count for your goal.",
         task.points,
     )
+
+
+def say_platform(task: TaskStanding, platform_name: str, *, shows_points: bool) -> tuple[str, ...]:
+    """Return what the learner must know of a task that the platform finishes, or finished; nothing for any other."""
+    if task.is_told_by_platform:
+        platform = platform_name or pgettext("learner", "Your learning platform")
+        return (pgettext("learner", "%(platform)s says that this task is done.", platform=platform),)
+    said: tuple[str, ...] = ()
+    if task.was_undone and task.state is TaskState.TO_DO:
+        said = (pgettext("learner", "This task is open again."),)
+    if not task.is_by_platform or task.done_at:
+        return said
+    if task.state is TaskState.TAKEN_BACK:
+        return (*said, pgettext("learner", "Ask your coach what you can do."))
+    if task.is_closed or task.is_locked:
+        return said
+    by_itself = (
+        pgettext("learner", "Do this task in your course. You get the points by themselves.")
+        if shows_points
+        else pgettext("learner", "Do this task in your course. It turns green here by itself.")
+    )
+    return (*said, by_itself, pgettext("learner", "Sometimes that takes a little while."))
 
 
 def say_done(page: LearnerPage, task: TaskStanding) -> str:

@@ -22,7 +22,7 @@ from lti_tool.web.learner.badge_sentences import alt_text
 from lti_tool.web.learner.because import day
 from lti_tool.web.learner.notices import Notice, notice_asked_for
 from lti_tool.web.learner.road import draw_road
-from lti_tool.web.learner.sentences import say_points, say_standing
+from lti_tool.web.learner.sentences import say_platform, say_points, say_standing
 from lti_tool.web.learner.work_form import WorkForm, new_form
 from lti_tool.web.markdown import render_markdown
 
@@ -37,14 +37,17 @@ def draw(template: str, page: LearnerPage, notice: Notice | None = None, **value
 
 def draw_for_all(template: str, page: LearnerPage, notice: Notice | None = None, **values: Any) -> str:
     """Draw a learner's page, also for who left."""
-    return render_template(template, page=page, notice=notice, may_earn=may_earn(launch_session().role), **values)
+    session = launch_session()
+    # Outside courses nobody has a role, and what they look at is their own.
+    earns = may_earn(session.role) or not session.is_in_course
+    return render_template(template, page=page, notice=notice, may_earn=earns, **values)
 
 
 def show_today(notice: Notice | None = None) -> str:
     """Draw Today: where I stand, what is new, the next steps, what waits."""
     session = launch_session()
     with tool().db.reading() as tx:
-        page = learner_page(tx, session.context_id, session.person_id)
+        page = learner_page(tx, session.context_id, session.person_id, hides_numbers=session.wishes.hides_numbers)
         words = words_to(tx, session.context_id, session.person_id)
         lost = _news_of_lost(tx, page)
     news = [said for said in reversed(words) if said.is_new]
@@ -64,7 +67,7 @@ def show_route(notice: Notice | None = None) -> str:
     """Draw the route: the list that turns green, and the road to the flag."""
     session = launch_session()
     with tool().db.reading() as tx:
-        page = learner_page(tx, session.context_id, session.person_id)
+        page = learner_page(tx, session.context_id, session.person_id, hides_numbers=session.wishes.hides_numbers)
         words = words_to(tx, session.context_id, session.person_id)
         lost = _news_of_lost(tx, page)
     road = draw_road(
@@ -93,7 +96,13 @@ def show_task(task_id: uuid.UUID, notice: Notice | None = None, form: WorkForm |
     """
     session = launch_session()
     with tool().db.reading() as tx:
-        found = learner_task(tx, session.context_id, session.person_id, task_id)
+        found = learner_task(
+            tx,
+            session.context_id,
+            session.person_id,
+            task_id,
+            hides_numbers=session.wishes.hides_numbers,
+        )
     # Who left meanwhile, in another window, still sees what they typed here.
     draw_it = draw_for_all if form else draw
     return draw_it(
@@ -104,6 +113,8 @@ def show_task(task_id: uuid.UUID, notice: Notice | None = None, form: WorkForm |
         history=found.history,
         instructions=render_markdown(found.task.instructions),
         said_points=say_points(found.task),
+        said_platform=say_platform(found.task, found.platform.name, shows_points=found.page.shows_points),
+        course_url=found.platform.course_url,
         form=form or new_form(),
         day=day,
     )

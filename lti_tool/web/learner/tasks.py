@@ -93,7 +93,7 @@ def hand_in(task_id: uuid.UUID) -> Response | tuple[str, int]:
 
 def _show_conflict(task_id: uuid.UUID, conflict: Conflict, back: str) -> tuple[str, int]:
     notice = notice_of_conflict(conflict.code)
-    if back == TASK or conflict.code == "task-needs-review":
+    if back == TASK or conflict.code in {"task-needs-review", "task-in-platform"}:
         return show_task(task_id, notice), 409
     return (show_today(notice) if back == TODAY else show_route(notice)), 409
 

@@ -21,7 +21,11 @@ FIRST_ENDPOINTS = {
     FirstPage.BADGE: "placed.badge",
     FirstPage.GATE: "placed.gate",
     FirstPage.CHOOSE: "choosing.choose",
+    FirstPage.HAND_IN: "choosing.hand_in",
+    FirstPage.HANDED_IN: "placed.handed_in",
     FirstPage.REVIEW: "participants.person",
+    FirstPage.BADGES: "learner.badges",
+    FirstPage.ACCOUNT: "placed.account",
 }
 
 
@@ -29,6 +33,8 @@ FIRST_ENDPOINTS = {
 def home() -> Response:
     """Send each role to its first page; a learner who is new reads the welcome first."""
     session = launch_session()
+    if not session.is_in_course:
+        return redirect(url_for("placed.account" if session.is_administrator else "learner.badges"), 303)
     with tool().db.reading() as tx:
         welcomed = is_welcomed(tx, session.context_id, session.person_id)
         page = first_page(tx, session.context_id, session.role, is_welcomed=welcomed)

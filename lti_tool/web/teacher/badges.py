@@ -121,7 +121,10 @@ def _page(found: OneBadge, form: DecisionForm, *, said: str = "") -> str:
         line=found.line,
         award=award,
         reports=found.reports,
-        judged=[(task.title, judged_sentence(locale, task.verb, task.done_at)) for task in found.counted.done],
+        judged=[
+            (task.title, judged_sentence(locale, task.verb, task.done_at, is_graded=task.is_graded))
+            for task in found.counted.done
+        ],
         counted=counted_sentence(locale, found.counted, by_hand=award.by_hand),
         type_name=badge_type_name(locale, award.details.badge_type),
         type_sentence=badge_type_sentence(locale, award.details.badge_type),

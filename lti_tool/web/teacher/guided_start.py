@@ -117,4 +117,5 @@ def _line(task: TaskDraft) -> dict[str, object]:
         "instructions": task.instructions,
         "kind": Kind.BONUS if task.is_bonus else Kind.REQUIRED,
         "confirmation": task.confirmation,
+        "stays": task.stays_when_undone,
     }

@@ -17,8 +17,13 @@ from lti_tool.course.participants import Show, Sort
 from lti_tool.web.learner.sentences import isolated
 
 
-def state_word(state: TaskState) -> str:
-    """Return where a learner is with a task, in a few words."""
+def state_word(state: TaskState, *, was_undone: bool = False) -> str:
+    """Return where a learner is with a task, in a few words.
+
+    `was_undone` says that the platform took back its word that it is done.
+    """
+    if state is TaskState.TO_DO and was_undone:
+        return gettext("Open again")
     return {
         TaskState.TO_DO: gettext("Not begun yet"),
         TaskState.WAITING: gettext("Waits for you"),
@@ -46,6 +51,7 @@ def show_word(show: Show) -> str:
         Show.STUCK: gettext("Stuck"),
         Show.GOAL: gettext("Goal reached"),
         Show.NOT_BEGUN: gettext("Not begun yet"),
+        Show.HAS_LEFT: gettext("Not in the course any more"),
     }[show]
 
 
@@ -95,10 +101,12 @@ def say_stuck(stuck: Stuck, title: str, now: datetime) -> str:
     )
 
 
-def say_happened(kind: Kind, who: str) -> str:
-    """Return what happened, with who decided it where that was not the learner."""
+def say_happened(kind: Kind, who: str, *, is_graded: bool = False, platform_name: str = "") -> str:
+    """Return what happened, with who or what decided it where that was not the learner."""
     who = who or gettext("Somebody who teaches")
     return {
+        Kind.PASSED: _said_by_platform(Verb.PASSED, is_graded, platform_name),
+        Kind.LAPSED: _said_by_platform(Verb.LAPSED, is_graded, platform_name),
         Kind.COMPLETED: gettext("Said: I have done this"),
         Kind.HANDED_IN: gettext("Sent work"),
         Kind.APPROVED: gettext("%(who)s: good", who=who),
@@ -113,10 +121,23 @@ def say_happened(kind: Kind, who: str) -> str:
     }[kind]
 
 
-def cause_word(verb: Verb | None) -> str:
+def _said_by_platform(verb: Verb, is_graded: bool, platform_name: str) -> str:
+    where = platform_name or gettext("the learning platform")
+    if verb is Verb.PASSED and is_graded:
+        return gettext("Judged in %(where)s: the grade is high enough", where=where)
+    if verb is Verb.PASSED:
+        return gettext("Completed in %(where)s", where=where)
+    if is_graded:
+        return gettext("The grade in %(where)s is not high enough any more", where=where)
+    return gettext("Not complete in %(where)s any more", where=where)
+
+
+def cause_word(verb: Verb | None, *, is_graded: bool = False, platform_name: str = "") -> str:
     """Return what moved points, None for a change of the tasks."""
     if verb is None:
         return gettext("The tasks were changed")
+    if verb in {Verb.PASSED, Verb.LAPSED}:
+        return _said_by_platform(verb, is_graded, platform_name)
     return {
         Verb.COMPLETED: gettext("Said: I have done this"),
         Verb.HANDED_IN: gettext("Sent work"),
@@ -140,6 +161,11 @@ def say_missing(missing: Missing) -> str:
     """Return why a task gives no points now."""
     return {
         Missing.NOT_DONE: gettext("No points yet: not done."),
+        Missing.NOT_DONE_IN_PLATFORM: gettext("No points yet: not done in the learning platform, as far as we know."),
+        Missing.OPEN_AGAIN: gettext("No points now: the learning platform says that it is not done any more."),
+        Missing.TAKEN_BACK_IN_PLATFORM: gettext(
+            "No points: they were taken back. Only somebody who teaches can give them again."
+        ),
         Missing.WAITS_FOR_REVIEW: gettext("No points yet: the work waits for somebody who looks at it."),
         Missing.PRACTISE: gettext("No points yet: the participant is still practising."),
         Missing.TAKEN_BACK: gettext("No points: they were taken back."),

@@ -16,6 +16,7 @@ from gamification.engine.task_state import NOTHING_DONE, TaskFacts
 from gamification.ledger_export import LedgerRow, ledger_rows
 from lti_tool.course.participants import ParticipantLine, everybody_by_name, names_in_course
 from lti_tool.course.set_up import CourseSetup, TaskSetup, course_setup
+from lti_tool.roster.platform_of_course import platform_of_course
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.teacher.participant_words import cause_word, state_word
 
@@ -40,7 +41,8 @@ def ledger() -> Response:
     session = launch_session()
     with tool().db.reading() as tx:
         names = names_in_course(tx, session.context_id)
-        rows = (_ledger_row(row, names) for row in ledger_rows(tx, session.context_id))
+        platform_name = platform_of_course(tx, session.context_id).name
+        rows = (_ledger_row(row, names, platform_name) for row in ledger_rows(tx, session.context_id))
         body = write_csv(chain([_ledger_header()], rows))
     return csv_response(body, gettext("points-ledger") + f"-{tool().clock.now():%Y-%m-%d}.csv")
 
@@ -89,6 +91,7 @@ def _header(setup: CourseSetup) -> list[str]:
         gettext("Goal reached"),
         gettext("Badge"),
         gettext("Last activity"),
+        gettext("In the course"),
     ]
 
 
@@ -102,6 +105,7 @@ def _row(setup: CourseSetup, line: ParticipantLine) -> list[object]:
         _yes_or_no(line.goal_reached),
         _yes_or_no(line.has_badge),
         line.last_at.date().isoformat() if line.last_at else "",
+        _yes_or_no(line.left_at is None),
     ]
 
 
@@ -120,14 +124,14 @@ def _ledger_header() -> list[str]:
     ]
 
 
-def _ledger_row(row: LedgerRow, names: dict[uuid.UUID, str]) -> list[object]:
+def _ledger_row(row: LedgerRow, names: dict[uuid.UUID, str], platform_name: str) -> list[object]:
     return [
         _moment(row.created_at),
         names.get(row.person_id, ""),
         str(row.person_id),
         row.task_title,
         row.points,
-        cause_word(row.verb),
+        cause_word(row.verb, is_graded=row.is_graded, platform_name=platform_name),
         _moment(row.occurred_at) if row.occurred_at else "",
         row.version_number,
         row.effect_key,
@@ -140,7 +144,7 @@ def _moment(at: datetime) -> str:
 
 
 def _task_cells(task: TaskSetup, facts: TaskFacts) -> tuple[str, int]:
-    return state_word(facts.state), task.points if facts.held_by else 0
+    return state_word(facts.state, was_undone=facts.was_undone), task.points if facts.held_by else 0
 
 
 def _yes_or_no(value: bool) -> str:

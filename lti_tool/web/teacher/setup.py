@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from badges.achievement import AchievementInvalid
@@ -27,6 +27,9 @@ from lti_tool.web.teacher.setup_form import SetupForm, form_of, posted_form
 
 LARGEST_SET_UP_BYTES = 8_000_000
 """As many tasks as there may be, each explained at the greatest length, in a script that takes six bytes a letter."""
+
+_GATES = "gates.index"
+"""The page that explains how the links are added by which the platform says what is done."""
 
 blueprint = Blueprint("setup", __name__)
 
@@ -126,6 +129,7 @@ def _page(form: SetupForm, setup: CourseSetup, lms: LmsView, *, saved: bool = Fa
         presets=ready_made_sets(),
         no_preset=EMPTY,
         columns=Columns,
+        gates_url=url_for(_GATES) if _GATES in current_app.view_functions else "",
         badge=badge_on_form(form, select_locale()),
         type_name=partial(badge_type_name, select_locale()),
         kind_name=partial(proof_kind_name, select_locale()),

@@ -141,7 +141,7 @@ class SetupForm(BadgeFields):
             self.say(self.goal_points, problem)
         elif len(where) > 1 and where[1].isdecimal() and int(where[1]) < len(drafted):
             form = drafted[int(where[1])]
-            part = {"is_bonus": "kind"}.get(where[-1], where[-1])
+            part = {"is_bonus": "kind", "stays_when_undone": "stays"}.get(where[-1], where[-1])
             self.say(getattr(form, part, form.title), problem)
         else:
             self.say_of_list(problem)
@@ -154,14 +154,17 @@ class SetupForm(BadgeFields):
         gone += [
             (rule.points, rule.confirmation) for rule in setup.closed if not (rule.is_bonus or rule.task_id in kept)
         ]
-        own_word = sum(points for points, confirmation in counting + gone if confirmation is Confirmation.LEARNER)
+        own_word = sum(points for points, confirmation in counting + gone if confirmation.is_own_word)
         self.needs_confirmation = True
         self.say_in_words(
             self.badge_type,
             skill_sentence(
                 own_word=own_word,
                 total=self.total,
-                has_review=any(confirmation is Confirmation.REVIEWER for _points, confirmation in counting),
+                is_any_confirmed=any(not confirmation.is_own_word for _points, confirmation in counting),
+                can_tick_in_platform=any(
+                    confirmation is Confirmation.PLATFORM for _points, confirmation in counting + gone
+                ),
             ),
         )
 

@@ -98,13 +98,24 @@ def sentence_for(problem: StrEnum, *, total: int = 0) -> str:
     return sentences.get(problem) or gettext("This cannot be kept. Check what you typed.")
 
 
-def skill_sentence(*, own_word: int, total: int, has_review: bool) -> str:
+def skill_sentence(*, own_word: int, total: int, is_any_confirmed: bool, can_tick_in_platform: bool = False) -> str:
     """Say why a badge cannot be a skill badge, and what helps.
 
-    `own_word` is what learners can get for the goal by what they tick themselves, `total` the highest goal, and
-    `has_review` whether somebody looks at any required task.
+    `own_word` is what learners can get for the goal by what they tick themselves, `total` the highest goal,
+    `is_any_confirmed` whether somebody or something looks at any required task; `can_tick_in_platform` whether tasks
+    count that are complete in the platform, which needs saying: they look confirmed.
     """
-    if not has_review:
+    sentence = _skill_sentence(own_word, total, is_any_confirmed=is_any_confirmed)
+    if can_tick_in_platform:
+        ticks = gettext(
+            "Complete in the learning platform counts as ticked by participants: often they can do that there."
+        )
+        return f"{sentence} {ticks}"
+    return sentence
+
+
+def _skill_sentence(own_word: int, total: int, *, is_any_confirmed: bool) -> str:
+    if not is_any_confirmed:
         return sentence_for(RuleProblem.SKILL_NEEDS_CONFIRMATION)
     if own_word < total:
         return ngettext(

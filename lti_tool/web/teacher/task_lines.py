@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, StringField
+from wtforms import BooleanField, Form, StringField
 
 from config.errors import InputInvalid
 from config.typed_text import is_blank, one_line, several_lines
@@ -26,7 +26,7 @@ from lti_tool.web.teacher.fields import NumberField, OneOf
 
 MOST_LINES = MOST_TASKS + 50
 LINE_BUTTONS = ("add", "remove", "up", "down")
-PARTS = ("task_id", "title", "points", "instructions", "kind", "confirmation")
+PARTS = ("task_id", "title", "points", "instructions", "kind", "confirmation", "stays")
 _LINE_FIELD = re.compile(rf"tasks-([0-9]{{1,6}})-({'|'.join(PARTS)})")
 
 
@@ -46,6 +46,7 @@ class TaskForm(Form):
     instructions = StringField(filters=[several_lines])
     kind = OneOf(Kind)
     confirmation = OneOf(Confirmation)
+    stays = BooleanField()
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +68,11 @@ class TaskForm(Form):
         return bool(self.kind.data is Kind.BONUS)
 
     @property
+    def stays_when_undone(self) -> bool:
+        """Whether points stay when the platform takes its word back; ticked at any other task it means nothing."""
+        return bool(self.stays.data) and bool(self.confirmation.data.is_by_platform)
+
+    @property
     def draft(self) -> TaskDraft:
         """The task as it would be published; only where the points are a number."""
         return TaskDraft(
@@ -76,6 +82,7 @@ class TaskForm(Form):
             self.instructions.data or "",
             self.is_bonus,
             self.confirmation.data,
+            self.stays_when_undone,
         )
 
     def typed(self) -> dict[str, object]:
@@ -87,6 +94,7 @@ class TaskForm(Form):
             "instructions": self.instructions.data,
             "kind": self.kind.data,
             "confirmation": self.confirmation.data,
+            "stays": self.stays.data,
         }
 
 
@@ -110,6 +118,11 @@ class Line:
         return self.fixed.confirmation if self.fixed else Confirmation(self.form.confirmation.data)
 
     @property
+    def stays(self) -> bool:
+        """Whether the page shows that points stay. What was promised stays promised."""
+        return bool(self.form.stays.data) or bool(self.fixed and self.fixed.stays_when_undone)
+
+    @property
     def points(self) -> str:
         """What stands in the field of the points."""
         return str(self.fixed.points) if self.fixed else self.form.points.typed
@@ -117,7 +130,8 @@ class Line:
     @property
     def has_open_problem(self) -> bool:
         """Whether something is wrong in the part that is closed until somebody opens it."""
-        return bool(self.form.instructions.errors or self.form.kind.errors or self.form.confirmation.errors)
+        folded = (self.form.instructions, self.form.kind, self.form.confirmation, self.form.stays)
+        return any(field.errors for field in folded)
 
     @property
     def has_problem(self) -> bool:
@@ -134,6 +148,7 @@ def line_of(task: TaskSetup) -> dict[str, object]:
         "instructions": task.instructions,
         "kind": Kind.BONUS if task.is_bonus else Kind.REQUIRED,
         "confirmation": task.confirmation,
+        "stays": task.stays_when_undone,
     }
 
 
@@ -145,7 +160,8 @@ def is_same(draft: TaskDraft, task: TaskSetup) -> bool:
         draft.instructions,
         draft.is_bonus,
         draft.confirmation,
-    ) == (task.title, task.points, task.instructions, task.is_bonus, task.confirmation)
+        draft.stays_when_undone,
+    ) == (task.title, task.points, task.instructions, task.is_bonus, task.confirmation, task.stays_when_undone)
 
 
 def adopt_same_tasks(forms: Sequence[TaskForm], setup: CourseSetup) -> None:
@@ -159,8 +175,12 @@ def adopt_same_tasks(forms: Sequence[TaskForm], setup: CourseSetup) -> None:
     for form in forms:
         if form.known_id in published:
             continue
-        wanted = (form.title.data, form.points.data, form.is_bonus, form.confirmation.data)
-        same = (task for task in unnamed if (task.title, task.points, task.is_bonus, task.confirmation) == wanted)
+        wanted = (form.title.data, form.points.data, form.is_bonus, form.confirmation.data, form.stays_when_undone)
+        same = (
+            task
+            for task in unnamed
+            if (task.title, task.points, task.is_bonus, task.confirmation, task.stays_when_undone) == wanted
+        )
         if task := next(same, None):
             unnamed.remove(task)
             form.task_id.data = str(task.task_id)

@@ -1,0 +1,1 @@
+"""What an administrator of a platform sees who registers it here."""
