@@ -55,16 +55,28 @@ def require_success(response: HttpResponse, what: str, now: datetime) -> None:
     status = response.status
     if 200 <= status < 300:
         return
-    # Canvas documents both 403 with this text and 429 for the same thing (2026-11):
-    # https://github.com/instructure/canvas-lms/blob/master/doc/api/throttling.md
-    throttled = status == 403 and b"rate limit exceeded" in response.body[:2_000].lower()
     raise PlatformFailed(
         f"{what}-failed",
         f"status {status}",
-        retryable=throttled or status in {408, 425, 429} or 500 <= status < 600,
+        retryable=_is_throttled(response) or status in {408, 425, 429} or 500 <= status < 600,
         status=status,
         retry_after_seconds=retry_after_seconds(response.headers.get("retry-after", ""), now),
     )
+
+
+def _is_throttled(response: HttpResponse) -> bool:
+    """Say whether a 403 means "later" and not "never": an empty bucket is no refusal of rights.
+
+    Canvas documents both 403 with this text and 429 for the same thing (2026-11), and says with each answer how much
+    is left in the bucket: https://github.com/instructure/canvas-lms/blob/master/doc/api/throttling.md
+    """
+    if response.status != 403:
+        return False
+    try:
+        left = float(response.headers.get("x-rate-limit-remaining", "1"))
+    except ValueError:
+        left = 1.0
+    return left <= 0 or b"rate limit exceeded" in response.body[:2_000].lower()
 
 
 def retry_after_seconds(value: str, now: datetime) -> float | None:

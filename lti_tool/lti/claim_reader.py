@@ -1,25 +1,39 @@
 """Reads the payload of a verified token into LaunchClaims.
 
-Strict where a value decides who somebody is or where we send data, lenient where it is only shown. Absent, null and
-empty are the same thing for optional claims; so is an empty list where an object belongs, which is how PHP writes an
-empty object.
+Strict where a value decides who somebody is or where we send data, lenient where it is only shown. What belongs to
+one type of message is read there and nowhere else: a return address in a plain launch means nothing.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any, NoReturn
-
+from lti_tool.lti.claim_values import (
+    DESCRIPTION_LENGTH,
+    TEXT_LENGTH,
+    Claims,
+    custom_parameters,
+    identifier,
+    object_claim,
+    refuse,
+    required_url,
+    service_url,
+    short_text,
+    shown_url,
+    strings,
+)
 from lti_tool.lti.claims import (
     AGS_ENDPOINT,
+    CANVAS_PLACEMENT,
     CONTEXT,
     CUSTOM,
+    DEEP_LINKING_REQUEST,
     DEPLOYMENT_ID,
+    FOR_USER,
     LAUNCH_PRESENTATION,
     MESSAGE_TYPE,
     NRPS_SERVICE,
     RESOURCE_LINK,
     ROLES,
+    SUBMISSION_REVIEW_REQUEST,
     TARGET_LINK_URI,
     TOOL_PLATFORM,
     AgsClaim,
@@ -28,166 +42,118 @@ from lti_tool.lti.claims import (
     PlatformClaim,
     ResourceLinkClaim,
 )
-from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
-from lti_tool.lti.origin import origin_of
-from lti_tool.lti.platform_text import clean_text, is_identifier, is_plain
+from lti_tool.lti.errors import LaunchRefusal
+from lti_tool.lti.platform_text import clean_text, is_identifier
 from lti_tool.lti.roles import full_role_uri
-
-MAX_URL_LENGTH = 2_000
-MAX_ROLES = 200
-_TEXT_LENGTH = 255
-_DESCRIPTION_LENGTH = 4_000
-_CUSTOM_LENGTH = 50_000  # $Context.id.history of Canvas can hold a thousand course ids
-
-Claims = dict[str, Any]
+from lti_tool.lti.service_claims import read_deep_linking, read_groups_service, read_notice_service
 
 
-def read_launch_claims(payload: Claims, *, issuer: str, client_id: str) -> LaunchClaims:
-    """Return the claims of a resource link launch, or raise LaunchRefused for a claim that is missing or odd."""
-    presentation = _object(payload, LAUNCH_PRESENTATION) or {}
+def read_launch_claims(
+    payload: Claims, *, issuer: str, client_id: str, login_target: str | None = None
+) -> LaunchClaims:
+    """Return the claims of a launch, or raise LaunchRefused for a claim that is missing or odd.
+
+    `login_target` is what the login named; a deep linking request may leave the address out and means that one.
+    """
+    message_type = identifier(payload, MESSAGE_TYPE)
+    presentation = object_claim(payload, LAUNCH_PRESENTATION) or {}
+    is_deep_linking = message_type == DEEP_LINKING_REQUEST
     return LaunchClaims(
         issuer=issuer,
         client_id=client_id,
-        deployment_id=_identifier(payload, DEPLOYMENT_ID),
-        subject=_identifier(payload, "sub"),
-        message_type=_identifier(payload, MESSAGE_TYPE),
-        target_link_uri=_required_url(payload, TARGET_LINK_URI),
+        deployment_id=identifier(payload, DEPLOYMENT_ID),
+        subject=identifier(payload, "sub"),
+        message_type=message_type,
+        target_link_uri=_target(payload, login_target if is_deep_linking else None),
         role_uris=_roles(payload),
-        context=_context(payload),
-        resource_link=_resource_link(payload),
-        given_name=clean_text(payload.get("given_name"), _TEXT_LENGTH),
-        family_name=clean_text(payload.get("family_name"), _TEXT_LENGTH),
-        name=clean_text(payload.get("name"), _TEXT_LENGTH),
-        email=clean_text(payload.get("email"), _TEXT_LENGTH),
+        context=read_context(payload),
+        resource_link=None if is_deep_linking else _resource_link(payload),
+        given_name=short_text(payload, "given_name"),
+        family_name=short_text(payload, "family_name"),
+        name=short_text(payload, "name"),
+        email=short_text(payload, "email"),
         locale=clean_text(presentation.get("locale"), 35),
-        ags=_ags(payload),
-        nrps_url=_service_url(_object(payload, NRPS_SERVICE) or {}, "context_memberships_url"),
-        custom=_custom(payload),
+        ags=_ags(payload, needs_line_item=message_type == SUBMISSION_REVIEW_REQUEST),
+        nrps_url=service_url(object_claim(payload, NRPS_SERVICE) or {}, "context_memberships_url"),
+        custom=custom_parameters(object_claim(payload, CUSTOM)),
         platform=_platform(payload),
-        return_url=_shown_url(presentation.get("return_url")),
+        return_url=shown_url(presentation.get("return_url")),
         document_target=clean_text(presentation.get("document_target"), 20),
+        deep_linking=read_deep_linking(payload) if is_deep_linking else None,
+        for_user=_for_user(payload) if message_type == SUBMISSION_REVIEW_REQUEST else None,
+        notice_service=read_notice_service(payload),
+        groups=read_groups_service(payload),
+        placement=clean_text(payload.get(CANVAS_PLACEMENT), TEXT_LENGTH),
     )
 
 
-def _refuse(reason: LaunchRefusal, claim: str) -> NoReturn:
-    raise LaunchRefused(reason, claim.rpartition("/")[2])
-
-
-def _object(payload: Claims, name: str) -> Claims | None:
-    value = payload.get(name)
-    if value is None or value == [] or value == {}:
+def read_context(payload: Claims) -> ContextClaim | None:
+    """Read where a launch or a notice is about; None when it names no course."""
+    claim = object_claim(payload, CONTEXT)
+    if claim is None:
         return None
-    if not isinstance(value, dict):
-        _refuse(LaunchRefusal.BAD_CLAIM, name)
-    return value
+    if not is_identifier(claim.get("id")):
+        refuse(LaunchRefusal.BAD_CLAIM, CONTEXT)
+    return ContextClaim(
+        id=claim["id"],
+        label=short_text(claim, "label"),
+        title=short_text(claim, "title"),
+        types=strings(claim, "type"),
+    )
 
 
-def _identifier(claims: Claims, name: str) -> str:
-    value = claims.get(name)
-    if value is None or value == "":
-        _refuse(LaunchRefusal.MISSING_CLAIM, name)
-    if not is_identifier(value):
-        _refuse(LaunchRefusal.BAD_CLAIM, name)
-    return str(value)
-
-
-def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_URL_LENGTH and is_plain(value) and origin_of(value) is not None
-
-
-def _required_url(claims: Claims, name: str) -> str:
-    value = claims.get(name)
-    if value is None or value == "":
-        _refuse(LaunchRefusal.MISSING_CLAIM, name)
-    if not _is_url(value):
-        _refuse(LaunchRefusal.BAD_CLAIM, name)
-    return str(value)
-
-
-def _service_url(claims: Claims, name: str) -> str | None:
-    """Read an address that we will send a token to: it may be absent, but not odd."""
-    return None if claims.get(name) in (None, "") else _required_url(claims, name)
-
-
-def _shown_url(value: Any) -> str | None:
-    return str(value) if _is_url(value) else None
-
-
-def _strings(claims: Claims, name: str) -> tuple[str, ...]:
-    """Read an optional list of strings that are compared, not shown."""
-    values = claims.get(name)
-    if values is None:
-        return ()
-    if not isinstance(values, list) or len(values) > MAX_ROLES:
-        _refuse(LaunchRefusal.BAD_CLAIM, name)
-    if not all(value == "" or is_identifier(value) for value in values):
-        _refuse(LaunchRefusal.BAD_CLAIM, name)
-    return tuple(str(value) for value in values if value)
+def _target(payload: Claims, otherwise: str | None) -> str:
+    if otherwise is not None and payload.get(TARGET_LINK_URI) in (None, ""):
+        return otherwise
+    return required_url(payload, TARGET_LINK_URI)
 
 
 def _roles(payload: Claims) -> tuple[str, ...]:
     if payload.get(ROLES) is None:
-        _refuse(LaunchRefusal.MISSING_CLAIM, ROLES)
-    return tuple(dict.fromkeys(full_role_uri(role) for role in _strings(payload, ROLES)))
-
-
-def _context(payload: Claims) -> ContextClaim | None:
-    claim = _object(payload, CONTEXT)
-    if claim is None:
-        return None
-    if not is_identifier(claim.get("id")):
-        _refuse(LaunchRefusal.BAD_CLAIM, CONTEXT)
-    return ContextClaim(
-        id=claim["id"],
-        label=clean_text(claim.get("label"), _TEXT_LENGTH),
-        title=clean_text(claim.get("title"), _TEXT_LENGTH),
-        types=_strings(claim, "type"),
-    )
+        refuse(LaunchRefusal.MISSING_CLAIM, ROLES)
+    return tuple(dict.fromkeys(full_role_uri(role) for role in strings(payload, ROLES)))
 
 
 def _resource_link(payload: Claims) -> ResourceLinkClaim | None:
-    claim = _object(payload, RESOURCE_LINK)
+    claim = object_claim(payload, RESOURCE_LINK)
     if claim is None:
         return None
     if not is_identifier(claim.get("id")):
-        _refuse(LaunchRefusal.BAD_CLAIM, RESOURCE_LINK)
+        refuse(LaunchRefusal.BAD_CLAIM, RESOURCE_LINK)
     return ResourceLinkClaim(
         id=claim["id"],
-        title=clean_text(claim.get("title"), _TEXT_LENGTH),
-        description=clean_text(claim.get("description"), _DESCRIPTION_LENGTH),
+        title=short_text(claim, "title"),
+        description=clean_text(claim.get("description"), DESCRIPTION_LENGTH),
     )
 
 
-def _ags(payload: Claims) -> AgsClaim | None:
-    claim = _object(payload, AGS_ENDPOINT)
+def _ags(payload: Claims, *, needs_line_item: bool) -> AgsClaim | None:
+    claim = object_claim(payload, AGS_ENDPOINT)
+    if needs_line_item:
+        required_url(claim or {}, "lineitem")
     if claim is None:
         return None
     return AgsClaim(
-        lineitem=_service_url(claim, "lineitem"),
-        lineitems=_service_url(claim, "lineitems"),
-        scopes=_strings(claim, "scope"),
+        lineitem=service_url(claim, "lineitem"),
+        lineitems=service_url(claim, "lineitems"),
+        scopes=strings(claim, "scope"),
     )
+
+
+def _for_user(payload: Claims) -> str:
+    claim = object_claim(payload, FOR_USER)
+    if claim is None:
+        refuse(LaunchRefusal.MISSING_CLAIM, FOR_USER)
+    return identifier(claim, "user_id")
 
 
 def _platform(payload: Claims) -> PlatformClaim | None:
-    claim = _object(payload, TOOL_PLATFORM)
+    claim = object_claim(payload, TOOL_PLATFORM)
     if claim is None:
         return None
     return PlatformClaim(
-        guid=clean_text(claim.get("guid"), _TEXT_LENGTH),
-        name=clean_text(claim.get("name"), _TEXT_LENGTH),
-        product_family_code=clean_text(claim.get("product_family_code"), _TEXT_LENGTH),
-        version=clean_text(claim.get("version"), _TEXT_LENGTH),
+        guid=short_text(claim, "guid"),
+        name=short_text(claim, "name"),
+        product_family_code=short_text(claim, "product_family_code"),
+        version=short_text(claim, "version"),
     )
-
-
-def _custom(payload: Claims) -> dict[str, str]:
-    """Read the custom parameters; Canvas sends resolved numbers as JSON numbers."""
-    found: dict[str, str] = {}
-    for name, value in (_object(payload, CUSTOM) or {}).items():
-        if isinstance(value, bool | int | float):
-            value = json.dumps(value)
-        text = clean_text(value, _CUSTOM_LENGTH)
-        if text is not None and not text.startswith("$") and is_identifier(name):
-            found[name] = text
-    return found

@@ -44,6 +44,7 @@ class LaunchRefusal(StrEnum):
     BAD_CLAIM = "bad-claim"
     WRONG_VERSION = "wrong-version"
     UNSUPPORTED_MESSAGE = "unsupported-message"
+    UNSUPPORTED_NOTICE = "unsupported-notice"
     TARGET_MISMATCH = "target-mismatch"
     # Where the tool is installed
     DEPLOYMENT_MISSING = "deployment-missing"

@@ -21,9 +21,16 @@ Value = int | bool | str
 _LONGEST_KEPT = 100
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 _YES_OR_NO = dict.fromkeys(("ja", "yes", "true", "1"), True) | dict.fromkeys(("nee", "no", "false", "0"), False)
-_CONFIRMATION = dict.fromkeys(("learner", "self", "zelf", "deelnemer"), Confirmation.LEARNER) | dict.fromkeys(
-    ("reviewer", "review", "teacher", "begeleider", "nakijken"), Confirmation.REVIEWER
-)
+_CONFIRMATION = {
+    typed: confirmation
+    for confirmation, words in (
+        (Confirmation.LEARNER, ("learner", "self", "zelf", "deelnemer")),
+        (Confirmation.REVIEWER, ("reviewer", "review", "teacher", "begeleider", "nakijken")),
+        (Confirmation.PLATFORM, ("platform", "leeromgeving", "leerplatform")),
+        (Confirmation.PLATFORM_GRADE, ("platform-grade", "grade", "cijfer")),
+    )
+    for typed in words
+}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.origin import origin_of
+from lti_tool.lti.platform_storage import read_storage_target
 from lti_tool.lti.platform_text import is_plain
 
 # Hints and state travel in one of our own addresses, and servers refuse request lines beyond 8 kB.
@@ -29,6 +30,8 @@ class LoginInitiation:
     client_id: str | None = None
     deployment_id: str | None = None
     lti_message_hint: str | None = None
+    storage_target: str | None = None
+    """Where the platform keeps a value for us, as far as it does."""
 
 
 def parse_login_initiation(params: Mapping[str, str]) -> LoginInitiation:
@@ -44,6 +47,7 @@ def parse_login_initiation(params: Mapping[str, str]) -> LoginInitiation:
         # Canvas sends both names (2026-11).
         deployment_id=_optional(params, "lti_deployment_id", 255) or _optional(params, "deployment_id", 255),
         lti_message_hint=_optional(params, "lti_message_hint", _MAX_HINT_LENGTH),
+        storage_target=read_storage_target(params),
     )
 
 

@@ -5,6 +5,7 @@ https://www.rfc-editor.org/rfc/rfc6454#section-4
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -38,3 +39,21 @@ def same_origin(one: str, other: str) -> bool:
     """Say whether both are web addresses of one place."""
     origin = origin_of(one)
     return origin is not None and origin == origin_of(other)
+
+
+def is_of_platform(url: str, addresses: Iterable[str], wildcards: Iterable[str] = ()) -> bool:
+    """Say whether an address is of the place of one of `addresses`: those of the registration.
+
+    `wildcards` are origins as a policy header writes them (`https://*.instructure.com`), for products whose schools
+    each have a host of their own: see `frame_ancestors` of the platform's family.
+    """
+    origin = origin_of(url)
+    if origin is None:
+        return False
+    if any(origin == origin_of(address) for address in addresses):
+        return True
+    scheme, host, port = origin
+    return port == _DEFAULT_PORTS[scheme] and any(
+        parent.startswith(f"{scheme}://*.") and host.endswith(parent.removeprefix(f"{scheme}://*"))
+        for parent in wildcards
+    )

@@ -17,8 +17,10 @@ from lti_tool.lti.origin import same_origin
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.lti.platform_http import PlatformHttp
 
-MAX_PAGES = 200
-_MAX_PAGE_BYTES = 5_000_000
+MAX_PAGES = 500
+"""A course of ten thousand is two hundred pages on Canvas, which sends fifty at a time (2026-11)."""
+_MAX_PAGE_BYTES = 20_000_000
+"""Moodle sends everybody on one page: with the message of a link that is 700 bytes each (2026-11)."""
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _IS_NEXT = re.compile(r";\s*rel\s*=[^;,]*\bnext\b", re.IGNORECASE | re.ASCII)
 

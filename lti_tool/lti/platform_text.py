@@ -29,9 +29,21 @@ def is_plain(value: str) -> bool:
     )
 
 
+def is_storable(value: str) -> bool:
+    """Say whether every database keeps a text unchanged: PostgreSQL takes no NUL, and UTF-8 has no lone surrogates."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
+
+
 def is_identifier(value: Any) -> bool:
     """Say whether a value can be kept and compared as an identifier: 1 to 255 characters, none of them control.
 
     https://www.imsglobal.org/spec/lti/v1p3/#user-identity-claims limits identifiers to 255 characters.
     """
     return isinstance(value, str) and 0 < len(value) <= 255 and is_plain(value)
+
+
+def identifier_text(value: Any) -> str | None:
+    """Return an identifier that a service sent as a text or as a whole number; None for what is neither."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return str(value) if is_identifier(value) else None

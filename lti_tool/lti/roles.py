@@ -13,6 +13,11 @@ from enum import StrEnum
 
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+_ADMINISTRATOR = {
+    "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator",
+    "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator",
+    "http://purl.imsglobal.org/vocab/lis/v2/system/person#SysAdmin",
+}
 
 
 class PrincipalRole(StrEnum):
@@ -118,3 +123,12 @@ def may_review(role: PrincipalRole) -> bool:
 def may_edit(role: PrincipalRole) -> bool:
     """Say whether this role may change tasks, rules and settings of the course."""
     return role is PrincipalRole.INSTRUCTOR
+
+
+def may_administer(roles: Iterable[str]) -> bool:
+    """Say whether somebody administers the platform or the school, so may see its registrations.
+
+    It says nothing about a course, as a role in a course says nothing here: `membership#Administrator` looks after
+    one course.
+    """
+    return not _ADMINISTRATOR.isdisjoint(full_role_uri(role) for role in roles)

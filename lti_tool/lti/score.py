@@ -47,9 +47,11 @@ class Score:
     comment: str | None = None
     extension: Mapping[str, object] = field(default_factory=dict)
     """Members of the platform's own, from its family."""
+    submitted_at: datetime | None = None
+    """When the learner did what the score tells: the same however often it is sent."""
 
     def __post_init__(self) -> None:
-        if self.timestamp.tzinfo is None:
+        if self.timestamp.tzinfo is None or (self.submitted_at is not None and self.submitted_at.tzinfo is None):
             raise ValueError("a score needs an aware timestamp")
         if (self.score_given is None) != (self.score_maximum is None):
             raise ValueError("a score is given out of a maximum")
@@ -70,8 +72,12 @@ class Score:
             grade.set_score_given(self.score_given).set_score_maximum(self.score_maximum)
         if self.comment is not None:
             grade.set_comment(self.comment)
-        if self.extension:
-            grade.set_extra_claims(self.extension)
+        more = dict(self.extension)
+        if self.submitted_at is not None:
+            moment = self.submitted_at.astimezone(UTC).isoformat(timespec="milliseconds")
+            more["submission"] = {"submittedAt": moment}
+        if more:
+            grade.set_extra_claims(more)
         return str(grade.get_value()).encode()
 
 
@@ -83,6 +89,10 @@ class Result:
     score: float | None
     maximum: float | None
     comment: str | None = None
+    scored_by: str | None = None
+    """Who graded, where the platform says so: the subject of a person."""
+    timestamp: str | None = None
+    """When the grade was last set, as the platform writes it; Moodle says so, the specification does not ask it."""
 
 
 @dataclass(frozen=True)

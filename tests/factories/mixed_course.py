@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -33,10 +33,18 @@ DRAFTS = (
     TaskDraft(None, "Show extra", 25, is_bonus=True, confirmation=Confirmation.REVIEWER),
     TaskDraft(None, "Old", 5),
 )
-POINTS = tuple(draft.points for draft in DRAFTS)
+WATCH, KEEP = range(6, 8)
+"""Of a course that has these too: the platform finishes both, and what it gave for the second one stays."""
+IN_PLATFORM = (
+    TaskDraft(None, "Watch", 35, confirmation=Confirmation.PLATFORM),
+    TaskDraft(None, "Keep", 45, confirmation=Confirmation.PLATFORM_GRADE, stays_when_undone=True),
+)
+POINTS = tuple(draft.points for draft in (*DRAFTS, *IN_PLATFORM))
 SOURCES = {
     Verb.COMPLETED: ActivitySource.OWN_TASK,
     Verb.HANDED_IN: ActivitySource.OWN_TASK,
+    Verb.PASSED: ActivitySource.GATE,
+    Verb.LAPSED: ActivitySource.GATE,
     Verb.APPROVED: ActivitySource.REVIEW,
     Verb.NOT_YET: ActivitySource.REVIEW,
     Verb.AWARDED: ActivitySource.BY_HAND,
@@ -67,8 +75,9 @@ class MixedCourse:
     def kept(self) -> list[TaskDraft]:
         """The open tasks as a teacher sends them again."""
         return [
-            TaskDraft(task_id, draft.title, draft.points, is_bonus=draft.is_bonus, confirmation=draft.confirmation)
-            for task_id, draft in zip(self.task_ids[:OLD], DRAFTS, strict=False)
+            replace(draft, task_id=task_id)
+            for number, (task_id, draft) in enumerate(zip(self.task_ids, (*DRAFTS, *IN_PLATFORM), strict=False))
+            if number != OLD
         ]
 
     def publish(
@@ -93,7 +102,7 @@ class MixedCourse:
         )
 
 
-def make_mixed_course(tx: Session) -> MixedCourse:
+def make_mixed_course(tx: Session, *, with_platform_tasks: bool = False) -> MixedCourse:
     context = make_context(tx)
     registration = registration_of(tx, context)
     teacher = make_person(tx, registration, name="Joost Bakker")
@@ -104,7 +113,7 @@ def make_mixed_course(tx: Session) -> MixedCourse:
         tx,
         context.id,
         by_person_id=teacher.id,
-        tasks=DRAFTS,
+        tasks=(*DRAFTS, *IN_PLATFORM) if with_platform_tasks else DRAFTS,
         goal_points=GOAL,
         achievement=achievement,
         seen_number=0,
@@ -130,7 +139,7 @@ class Fact:
 
     def told(self, course: MixedCourse, person_id: uuid.UUID, key: object) -> NewActivity:
         """Return it as a source tells it; under the same key it is the same fact."""
-        by_staff = self.verb not in {Verb.COMPLETED, Verb.HANDED_IN}
+        by_staff = SOURCES[self.verb] in {ActivitySource.REVIEW, ActivitySource.BY_HAND}
         return NewActivity(
             context_id=course.id,
             person_id=person_id,

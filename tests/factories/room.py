@@ -14,13 +14,14 @@ from config.ids import new_id
 from gamification.engine.activity import Verb
 from gamification.engine.task_state import TaskState
 from gamification.hand_ins import waiting_hand_ins
-from gamification.models import ActivityRow, HandIn, LedgerEntry, Remark, Review
+from gamification.models import ActivityRow, ActivitySource, HandIn, LedgerEntry, Remark, Review
 from gamification.progress import standing
 from gamification.record import Recorded
 from gamification.remarks import Praise
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.progress import finish_task, hand_in_work
+from lti_tool.progress import finish_task, hand_in_work, record_activity
 from lti_tool.reviewing import award_by_hand, review_work, take_back
+from lti_tool.sources.platform_says import task_lapsed, task_passed
 from tests.factories.mixed_course import SHOW, held_by, make_mixed_course
 from tests.factories.rows import NOW
 
@@ -31,16 +32,31 @@ KEPT: tuple[type[Base], ...] = (ActivityRow, LedgerEntry, HandIn, Review, Remark
 class Room:
     """One learner and one teacher in a course with tasks of every kind; each call is a minute later than the last."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, with_platform_tasks: bool = False) -> None:
         self.database = database
         self.now = NOW
         with database.transaction() as tx:
-            self.course = make_mixed_course(tx)
+            self.course = make_mixed_course(tx, with_platform_tasks=with_platform_tasks)
             self.learner = self.course.learner(tx)
 
     def later(self) -> dict[str, object]:
         self.now += timedelta(minutes=1)
         return {"context_id": self.course.id, "now": self.now}
+
+    def platform_says(self, verb: Verb, task: int, number: int = 1) -> Recorded:
+        """Tell what one gate of the task says, for the so manieth time."""
+        say = task_passed if verb is Verb.PASSED else task_lapsed
+        told = say(
+            source=ActivitySource.GATE,
+            told_by=uuid.uuid5(self.course.id, f"gate of {task}"),
+            number=number,
+            context_id=self.course.id,
+            person_id=self.learner,
+            task_id=self.course.task_ids[task],
+            occurred_at=self.now + timedelta(minutes=1),
+        )
+        with self.database.transaction() as tx:
+            return record_activity(tx, told, now=self.later()["now"])
 
     def finish(self, task: int, *, role: PrincipalRole = LEARNER) -> Recorded:
         with self.database.transaction() as tx:

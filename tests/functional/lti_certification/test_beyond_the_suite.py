@@ -20,10 +20,13 @@ from tests.factories.launch import (
     CLIENT_ID,
     ISSUER,
     TOOL_URL,
+    PlatformKeys,
+    make_deep_linking_payload,
     make_launch_payload,
     platform_keys,
 )
-from tests.functional.conftest import Site
+from tests.factories.local_server import Answer, LocalServer
+from tests.functional.conftest import Site, make_site
 
 
 def signed_with_public_key(body: bytes, headers: dict[str, str]) -> str:
@@ -229,3 +232,50 @@ def test_login_when_begun_by_get_or_without_a_client_id_is_accepted(sqlite_site:
 
     assert by_get.status_code == 303
     assert by_get.location.startswith("https://lms.example/moodle/auth.php")
+
+
+def test_key_when_renewed_by_the_platform_is_fetched_once_more(sqlite_url: str) -> None:
+    published = [platform_keys()]
+    with LocalServer(lambda _received: Answer(body=published[0].jwks_body())) as server:
+        site = make_site(sqlite_url, server)
+        assert try_signed_by(site, platform_keys()) == 303
+        published[0] = platform_keys("renewed")
+
+        assert [try_signed_by(site, platform_keys("renewed")) for _ in range(3)] == [303, 303, 303]
+        assert len(server.received) == 2
+        site.tool.db.dispose()
+
+
+def test_key_when_unknown_is_asked_for_once_and_then_refused(sqlite_url: str) -> None:
+    with LocalServer(lambda _received: Answer(body=platform_keys().jwks_body())) as server:
+        site = make_site(sqlite_url, server)
+        assert try_signed_by(site, platform_keys()) == 303
+
+        assert [try_signed_by(site, platform_keys("renewed")) for _ in range(3)] == [403, 403, 403]
+        assert len(server.received) == 2
+        site.tool.db.dispose()
+
+
+def try_signed_by(site: Site, keys: PlatformKeys) -> int:
+    client = site.client()
+    asked = site.begin(client)
+    payload = make_launch_payload(now=site.clock.now(), nonce=asked["nonce"])
+    return site.send(client, keys.sign(payload), asked["state"]).status_code
+
+
+@pytest.mark.parametrize("message_type", ["LtiStartProctoring", "LtiEulaRequest", "invented"])
+def test_message_when_of_another_type_is_refused(sqlite_site: Site, message_type: str) -> None:
+    assert sqlite_site.try_launch(message_type=message_type).status_code == 403
+
+
+@pytest.mark.parametrize("address", [ABSENT, "javascript:alert(1)", "https://evil.example/return"], ids=shown)
+def test_deep_linking_when_the_return_address_is_not_of_the_platform_is_refused(
+    sqlite_site: Site, address: Any
+) -> None:
+    client = sqlite_site.client()
+    asked = sqlite_site.begin(client)
+    payload = make_deep_linking_payload(
+        now=sqlite_site.clock.now(), nonce=asked["nonce"], settings={"deep_link_return_url": address}
+    )
+
+    assert sqlite_site.send(client, platform_keys().sign(payload), asked["state"]).status_code == 403

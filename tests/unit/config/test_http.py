@@ -376,6 +376,28 @@ def test_status_says_whether_to_try_again(status: int, body: bytes, retryable: b
     assert (failed.code, failed.status, failed.retryable) == ("score-failed", status, retryable)
 
 
+@pytest.mark.parametrize(
+    ("status", "left", "retryable"),
+    [
+        (403, "0", True),
+        (403, "0.0", True),
+        (403, "-12.5", True),
+        (403, "0.1", False),
+        (403, "699.9", False),
+        (403, "many", False),
+        (403, "", False),
+        (403, "nan", False),
+        (404, "0.0", False),
+        (400, "0.0", False),
+    ],
+)
+def test_refusal_is_for_now_only_when_the_bucket_is_empty(status: int, left: str, retryable: bool) -> None:
+    headers = {"x-rate-limit-remaining": left, "retry-after": "7"}
+    failed = failure_of(lambda: require_success(HttpResponse(status, headers, b""), "score", NOW))
+
+    assert (failed.retryable, failed.retry_after_seconds) == (retryable, 7)
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_passes(status: int) -> None:
     require_success(HttpResponse(status, {}, b""), "score", NOW)

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,14 +18,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from config.clock import SettableClock
-from config.http import HttpClient
-from lti_tool.lti.claims import CONTEXT, LaunchClaims
+from lti_tool.lti.claims import CONTEXT
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
-from lti_tool.lti.jwks import KeySets
 from lti_tool.lti.keys import load_private_key
-from lti_tool.lti.launch import ExpectedLaunch, verify_launch
-from lti_tool.lti.roles import PrincipalRole, principal_role
+from lti_tool.lti.roles import PrincipalRole
 from tests.factories.launch import (
     ABSENT,
     CLIENT_ID,
@@ -35,65 +30,16 @@ from tests.factories.launch import (
     LEARNER,
     NONCE,
     NOW,
-    TARGET_LINK_URI,
-    TOOL_URL,
     PlatformKeys,
     make_launch_payload,
     platform_keys,
 )
-from tests.factories.local_server import Answer, LocalServer
+from tests.unit.lti_tool.launching_platform import Platform
 
 SECOND = timedelta(seconds=1)
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"
 MENTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Mentor"
 IAT = int(NOW.timestamp())
-
-
-class Platform:
-    """One platform as seen by the service: its key, its key set address, and what we expect of a launch."""
-
-    def __init__(self, server: LocalServer) -> None:
-        self.server = server
-        self.keys = platform_keys()
-        self.clock = SettableClock(NOW)
-        self.key_sets = KeySets(HttpClient(user_agent="test", allow_loopback=True), self.clock)
-        self.expected = ExpectedLaunch(
-            issuer=ISSUER,
-            client_id=CLIENT_ID,
-            nonce=NONCE,
-            jwks_url=f"{server.url}/jwks",
-            tool_url=TOOL_URL,
-            target_link_uri=TARGET_LINK_URI,
-        )
-
-    def launch(self, headers: Mapping[str, Any] | None = None, /, **changes: Any) -> LaunchClaims:
-        return self.launch_token(self.keys.sign(make_launch_payload(**changes), headers))
-
-    def launch_token(self, token: str) -> LaunchClaims:
-        return verify_launch(token, expected=self.expected, keys=self.key_sets, now=self.clock.now())
-
-    def refusal(self, headers: Mapping[str, Any] | None = None, /, **changes: Any) -> LaunchRefusal:
-        return self.refusal_of_token(self.keys.sign(make_launch_payload(**changes), headers))
-
-    def refusal_of_token(self, token: str) -> LaunchRefusal:
-        with pytest.raises(LaunchRefused) as caught:
-            self.launch_token(token)
-        return caught.value.reason
-
-    def role(self, **changes: Any) -> PrincipalRole:
-        return principal_role(self.launch(**changes).role_uris)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
-    body = platform_keys().jwks_body()
-    with LocalServer(lambda received: Answer(200, body)) as running:
-        yield running
-
-
-@pytest.fixture
-def platform(server: LocalServer) -> Platform:
-    return Platform(server)
 
 
 # Bad payloads of the suite
@@ -455,8 +401,9 @@ def test_launch_is_refused_when_the_version_is_not_exactly_ours(platform: Platfo
 @pytest.mark.parametrize(
     ("message_type", "detail"),
     [
-        ("LtiDeepLinkingRequest", "LtiDeepLinkingRequest"),
-        ("LtiSubmissionReviewRequest", "LtiSubmissionReviewRequest"),
+        ("LtiStartProctoring", "LtiStartProctoring"),
+        ("LtiEndAssessment", "LtiEndAssessment"),
+        ("LtiEulaRequest", "LtiEulaRequest"),
         ("ltiresourcelinkrequest", "unknown"),
         ("<script>", "unknown"),
         (["LtiResourceLinkRequest"], "unknown"),

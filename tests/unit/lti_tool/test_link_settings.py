@@ -55,6 +55,8 @@ def test_required_when_no_in_any_way_is_not(typed: str) -> None:
     [
         *((word, Confirmation.LEARNER) for word in ("zelf", "Self", "learner", "DEELNEMER")),
         *((word, Confirmation.REVIEWER) for word in ("review", "Nakijken", "begeleider", "reviewer", "teacher")),
+        *((word, Confirmation.PLATFORM) for word in ("platform", "Leerplatform", "leeromgeving")),
+        *((word, Confirmation.PLATFORM_GRADE) for word in ("platform-grade", "grade", "Cijfer")),
     ],
 )
 def test_confirmation_when_one_of_our_words_is_understood(typed: str, confirmation: Confirmation) -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from config.clock import SettableClock
 from config.http import HttpClient
-from lti_tool.lti.claims import TARGET_LINK_URI, LaunchClaims
+from lti_tool.lti.claims import TARGET_LINK_URI, DeepLinkingClaim, LaunchClaims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.jwks import KeySets
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
+from lti_tool.lti.origin import is_of_platform
 from lti_tool.lti.roles import PrincipalRole, principal_role
 from tests.factories.launch import platform_keys
 from tests.factories.local_server import Answer, LocalServer
@@ -88,11 +89,19 @@ def test_recorded_launch_is_refused_when_two_minutes_have_passed(jwks_url: str) 
     assert caught.value.reason is LaunchRefusal.EXPIRED
 
 
-def test_recorded_deep_linking_request_is_named(jwks_url: str) -> None:
-    with pytest.raises(LaunchRefused) as caught:
-        verify(recorded("deep-linking-request"), jwks_url)
+def test_recorded_deep_linking_request_is_accepted(jwks_url: str) -> None:
+    claims = verify(recorded("deep-linking-request"), jwks_url)
 
-    assert (caught.value.reason, caught.value.detail) == (
-        LaunchRefusal.UNSUPPORTED_MESSAGE,
-        "LtiDeepLinkingRequest",
+    assert principal_role(claims.role_uris) is PrincipalRole.INSTRUCTOR
+    assert claims.resource_link is None
+    assert claims.ags is not None
+    assert claims.ags.lineitem is None
+    assert claims.deep_linking == DeepLinkingClaim(
+        return_url="http://localhost:8088/mod/lti/contentitem_return.php?course=2&id=1&sesskey=Haafx8Eto1",
+        accept_types=("ltiResourceLink",),
+        accept_targets=("frame", "iframe", "window"),
+        accepts_multiple=True,
+        accepts_line_item=None,
+        title="x",
     )
+    assert is_of_platform(claims.deep_linking.return_url, [claims.issuer])

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from lti_tool.lti.roles import TEST_USER, PrincipalRole, full_role_uri, may_earn, may_edit, may_review, principal_role
+from lti_tool.lti.roles import (
+    TEST_USER,
+    PrincipalRole,
+    full_role_uri,
+    may_administer,
+    may_earn,
+    may_edit,
+    may_review,
+    principal_role,
+)
 
 M = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 I = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"  # noqa: E741
@@ -80,3 +89,22 @@ def test_rights_follow_the_role(role: PrincipalRole, earn: bool, review: bool, e
 def test_short_name_is_written_out_and_the_unknown_kept() -> None:
     assert full_role_uri("Learner") == f"{M}#Learner"
     assert full_role_uri("Helper") == "Helper"
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ([f"{I}#Administrator"], True),
+        ([f"{S}#Administrator"], True),
+        ([f"{S}#SysAdmin"], True),
+        ([f"{M}#Learner", f"{I}#Administrator"], True),
+        ([f"{M}#Administrator"], False),
+        (["Administrator"], False),
+        ([f"{M}#Instructor", f"{I}#Staff", f"{S}#User"], False),
+        ([f"{I}#administrator"], False),
+        ([f"{I}#AdministratorOfNothing"], False),
+        ([], False),
+    ],
+)
+def test_administration_is_for_who_administers_the_school_or_the_platform(roles: list[str], expected: bool) -> None:
+    assert may_administer(roles) is expected

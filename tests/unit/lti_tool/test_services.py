@@ -3,73 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
-from config.clock import SettableClock
 from config.errors import PlatformFailed
-from config.http import HttpClient
 from lti_tool.lti import ags, nrps
-from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.ags import ActivityProgress, GradingProgress, LineItem, Result, Score
 from lti_tool.lti.nrps import Member
 from lti_tool.lti.pages import MAX_PAGES, next_page_url
-from lti_tool.lti.platform_endpoint import PlatformEndpoint
-from lti_tool.lti.platform_http import PlatformHttp
-from tests.factories.launch import CLIENT_ID, NOW, platform_keys
-from tests.factories.local_server import Answer, LocalServer, Received
+from tests.factories.launch import NOW
+from tests.factories.local_server import Answer, Received
+from tests.factories.service_platform import ServicePlatform
 
 LINE_ITEM = "/mod/lti/services.php/2/lineitems/5/lineitem?type_id=1"
 
 
-@dataclass
-class Platform:
-    server: LocalServer
-    platform_http: PlatformHttp
-    endpoint: PlatformEndpoint
-    answer: Callable[[Received], Answer] = field(default=lambda received: Answer(200, b"[]"))
-
-    @property
-    def calls(self) -> list[Received]:
-        return [received for received in self.server.received if received.path != "/token"]
-
-    @property
-    def scopes(self) -> list[str]:
-        bodies = [received.body.decode() for received in self.server.received if received.path == "/token"]
-        return [body.rpartition("scope=")[2].rpartition("%2F")[2] for body in bodies]
-
-    def answers_json(self, value: Any, status: int = 200) -> None:
-        self.answer = lambda received: Answer(status, json.dumps(value).encode())
-
-    def url(self, target: str) -> str:
-        return f"{self.server.url}{target}"
-
-
 @pytest.fixture
-def platform() -> Iterator[Platform]:
-    def answer(received: Received) -> Answer:
-        if received.path == "/token":
-            return Answer(200, b'{"access_token": "t", "token_type": "bearer", "expires_in": 3600}')
-        return given.answer(received)
-
-    server = LocalServer(answer)
-    http = HttpClient(user_agent="test", allow_loopback=True)
-    clock = SettableClock(NOW)
-    keys = platform_keys("ours")
-    endpoint = PlatformEndpoint(f"{server.url}/token", CLIENT_ID, keys.key_id, keys.private_key_pem)
-    given = Platform(server, PlatformHttp(http, AccessTokens(http, clock), clock), endpoint)
-    with server:
-        yield given
+def platform(services: ServicePlatform) -> ServicePlatform:
+    return services
 
 
 # Scores
 
 
-def test_score_is_posted_below_the_path_of_the_line_item(platform: Platform) -> None:
+def test_score_is_posted_below_the_path_of_the_line_item(platform: ServicePlatform) -> None:
     at = datetime(2026, 11, 22, 13, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=1)))
     score = Score("5", at, score_given=55, score_maximum=100.0, comment="Goed zo, Zoë")
 
@@ -100,7 +59,7 @@ def test_score_is_posted_below_the_path_of_the_line_item(platform: Platform) -> 
         ("/item%2F5?x=%20#part", "/item%2F5/scores?x=%20"),
     ],
 )
-def test_score_goes_into_the_path_whatever_the_address(platform: Platform, url: str, target: str) -> None:
+def test_score_goes_into_the_path_whatever_the_address(platform: ServicePlatform, url: str, target: str) -> None:
     ags.put_score(platform.platform_http, platform.endpoint, platform.url(url), Score("5", NOW))
 
     assert platform.calls[0].target == target
@@ -134,7 +93,7 @@ def test_score_cannot_be_made_without_an_offset() -> None:
 
 
 @pytest.mark.parametrize(("status", "retryable"), [(400, False), (409, False), (503, True)])
-def test_score_fails_with_the_status_of_the_platform(platform: Platform, status: int, retryable: bool) -> None:
+def test_score_fails_with_the_status_of_the_platform(platform: ServicePlatform, status: int, retryable: bool) -> None:
     platform.answers_json([], status)
 
     with pytest.raises(PlatformFailed) as caught:
@@ -146,7 +105,7 @@ def test_score_fails_with_the_status_of_the_platform(platform: Platform, status:
 # Results and line items
 
 
-def test_results_are_read(platform: Platform) -> None:
+def test_results_are_read(platform: ServicePlatform) -> None:
     platform.answers_json(
         [
             {"userId": "5", "resultScore": 70, "resultMaximum": 100, "comment": "Mooi", "id": "x"},
@@ -164,13 +123,13 @@ def test_results_are_read(platform: Platform) -> None:
     assert platform.scopes == ["result.readonly"]
 
 
-def test_results_are_of_one_person_when_asked_for(platform: Platform) -> None:
+def test_results_are_of_one_person_when_asked_for(platform: ServicePlatform) -> None:
     ags.list_results(platform.platform_http, platform.endpoint, platform.url(LINE_ITEM), user_id="a b&c")
 
     assert platform.calls[0].query == "type_id=1&user_id=a%20b%26c"
 
 
-def test_line_items_are_read_and_no_limit_is_sent(platform: Platform) -> None:
+def test_line_items_are_read_and_no_limit_is_sent(platform: ServicePlatform) -> None:
     platform.answers_json(
         [
             {"id": "https://lms.example/5", "label": "Mijlpalen", "scoreMaximum": 100, "resourceId": "r", "tag": "t"},
@@ -186,7 +145,7 @@ def test_line_items_are_read_and_no_limit_is_sent(platform: Platform) -> None:
     assert platform.scopes == ["lineitem.readonly"]
 
 
-def test_line_items_are_narrowed_down_when_asked_for(platform: Platform) -> None:
+def test_line_items_are_narrowed_down_when_asked_for(platform: ServicePlatform) -> None:
     ags.list_line_items(
         platform.platform_http, platform.endpoint, platform.url("/lineitems?type_id=1"), resource_id="r", tag="t"
     )
@@ -194,14 +153,14 @@ def test_line_items_are_narrowed_down_when_asked_for(platform: Platform) -> None
     assert platform.calls[0].query == "type_id=1&resource_id=r&tag=t"
 
 
-def test_line_items_fail_when_the_answer_is_no_list(platform: Platform) -> None:
+def test_line_items_fail_when_the_answer_is_no_list(platform: ServicePlatform) -> None:
     platform.answers_json({"items": []})
 
     with pytest.raises(PlatformFailed, match="bad-line-items"):
         ags.list_line_items(platform.platform_http, platform.endpoint, platform.url("/lineitems"))
 
 
-def test_line_item_is_created(platform: Platform) -> None:
+def test_line_item_is_created(platform: ServicePlatform) -> None:
     platform.answers_json({"id": "https://lms.example/9", "label": "Mijlpaal", "scoreMaximum": 500}, 201)
 
     created = ags.create_line_item(
@@ -229,7 +188,7 @@ def test_line_item_is_created(platform: Platform) -> None:
     assert platform.scopes == ["lineitem"]
 
 
-def test_line_item_fails_when_the_answer_has_no_address(platform: Platform) -> None:
+def test_line_item_fails_when_the_answer_has_no_address(platform: ServicePlatform) -> None:
     platform.answers_json({"label": "Mijlpaal"}, 201)
 
     with pytest.raises(PlatformFailed, match="bad-line-item"):
@@ -241,7 +200,7 @@ def test_line_item_fails_when_the_answer_has_no_address(platform: Platform) -> N
 # Roster
 
 
-def test_members_are_read_with_their_roles_as_written(platform: Platform) -> None:
+def test_members_are_read_with_their_roles_as_written(platform: ServicePlatform) -> None:
     platform.answers_json(
         {
             "id": "x",
@@ -264,7 +223,7 @@ def test_members_are_read_with_their_roles_as_written(platform: Platform) -> Non
     assert "Anna" not in repr(members)
 
 
-def test_members_of_one_link_are_asked_for(platform: Platform) -> None:
+def test_members_of_one_link_are_asked_for(platform: ServicePlatform) -> None:
     platform.answers_json({"members": []})
 
     nrps.list_members(platform.platform_http, platform.endpoint, platform.url("/members?a=b"), resource_link_id="7&8")
@@ -272,7 +231,7 @@ def test_members_of_one_link_are_asked_for(platform: Platform) -> None:
     assert platform.calls[0].query == "a=b&rlid=7%268"
 
 
-def test_members_fail_when_the_answer_is_no_roster(platform: Platform) -> None:
+def test_members_fail_when_the_answer_is_no_roster(platform: ServicePlatform) -> None:
     with pytest.raises(PlatformFailed, match="bad-members"):
         nrps.list_members(platform.platform_http, platform.endpoint, platform.url("/members"))
 
@@ -289,7 +248,7 @@ def pages_of_members(next_of: Callable[[Received], str | None]) -> Callable[[Rec
     return answer
 
 
-def test_pages_are_followed_with_their_case_kept(platform: Platform) -> None:
+def test_pages_are_followed_with_their_case_kept(platform: ServicePlatform) -> None:
     second = platform.url("/members?page=bookmark:WyJAbCdEf")
     platform.answer = pages_of_members(lambda received: None if "page" in received.query else second)
 
@@ -299,7 +258,7 @@ def test_pages_are_followed_with_their_case_kept(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("foreign", ["https://other.example/members", "http://localhost:1/", "//other.example/"])
-def test_pages_of_another_place_are_not_followed(platform: Platform, foreign: str) -> None:
+def test_pages_of_another_place_are_not_followed(platform: ServicePlatform, foreign: str) -> None:
     platform.answer = pages_of_members(lambda received: foreign)
 
     with pytest.raises(PlatformFailed, match="foreign-page"):
@@ -308,14 +267,14 @@ def test_pages_of_another_place_are_not_followed(platform: Platform, foreign: st
     assert len(platform.calls) == 1
 
 
-def test_pages_in_a_circle_are_left(platform: Platform) -> None:
+def test_pages_in_a_circle_are_left(platform: ServicePlatform) -> None:
     platform.answer = pages_of_members(lambda received: platform.url("/members"))
 
     with pytest.raises(PlatformFailed, match="endless-pages"):
         nrps.list_members(platform.platform_http, platform.endpoint, platform.url("/members"))
 
 
-def test_pages_without_end_are_left(platform: Platform) -> None:
+def test_pages_without_end_are_left(platform: ServicePlatform) -> None:
     platform.answer = pages_of_members(lambda received: platform.url(f"/members?{len(platform.calls)}"))
 
     with pytest.raises(PlatformFailed, match="endless-pages"):
