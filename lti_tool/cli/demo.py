@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -31,11 +31,16 @@ from config.logging import start_logging
 from config.settings import child_environment
 from lti_tool.cli.web_server import serve_app
 from lti_tool.demo_platform.app import create_platform
+from lti_tool.demo_platform.profile import CANVAS_PROFILE
 from lti_tool.demo_platform.settings import PlatformSettings
 from lti_tool.tool import USER_AGENT
 
 _START_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
+MOODLE, CANVAS = PLATFORMS = ("moodle", "canvas")
+_CANVAS_ISSUER = "https://canvas.instructure.com"
+"""Of every school on hosted Canvas: where this one stands is told apart."""
+_CANVAS_DEPLOYMENT = "7:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,15 @@ class _Ended(Exception):
 
 @click.command()
 @click.option("--port", default=8700, show_default=True, type=click.IntRange(1, 65534), help="LMS; the tool is next.")
+@click.option("--platform", default=MOODLE, show_default=True, type=click.Choice(PLATFORMS), help="As which LMS.")
 @click.option("--headless", is_flag=True, help="Play the thread over HTTP, write what came of it, and end.")
 @click.option("--out", type=click.Path(path_type=Path), help="With --headless: where the files go.")
-def demo(port: int, headless: bool, out: Path | None) -> None:
+def demo(port: int, platform: str, headless: bool, out: Path | None) -> None:
     """Open a course with Mijlpaal in it: a demo LMS and the tool on this machine."""
     if headless and out is None:
         raise click.UsageError("--headless needs --out DIR")
+    if headless and platform != MOODLE:
+        raise click.UsageError(f"--headless plays the course as on {MOODLE}")
     stop = threading.Event()
     # Nothing is cut off where it stands: whatever runs looks at `stop`, and both processes and the directory go.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -72,7 +80,7 @@ def demo(port: int, headless: bool, out: Path | None) -> None:
     if headless and out is not None:
         sys.exit(_play(port, out, stop))
     try:
-        with running_demo(port, stop=stop) as both:
+        with running_demo(port, stop=stop, platform=platform) as both:
             click.echo(f"\n  The demo LMS:  {both.lms_url}\n")
             click.echo("  Open the course as the teacher first, then as a learner. Ctrl-C ends the demo.")
             while not stop.wait(_LOOK_SECONDS):
@@ -109,24 +117,44 @@ def _writing_in(out: Path) -> Iterator[None]:
 @click.option("--port", required=True, type=int)
 @click.option("--tool-url", required=True)
 @click.option("--database", required=True, type=click.Path(path_type=Path))
-def demo_platform(port: int, tool_url: str, database: Path) -> None:
+@click.option("--platform", default=MOODLE, type=click.Choice(PLATFORMS))
+def demo_platform(port: int, tool_url: str, database: Path, platform: str) -> None:
     """Serve the demo LMS alone."""
     start_logging("WARNING")
     http = HttpClient(allow_loopback=True, user_agent=USER_AGENT)
-    settings = PlatformSettings(issuer_url=f"http://localhost:{port}", tool_url=tool_url, database_path=database)
+    settings = _platform_settings(platform, f"http://localhost:{port}", tool_url, database)
+
+    def post(url: str, body: bytes) -> int:
+        return http.send("POST", url, headers={"Content-Type": "application/json"}, body=body).status
+
     serve_app(
-        lambda: create_platform(settings, SystemClock(), lambda url: http.send("GET", url).body),
+        lambda: create_platform(settings, SystemClock(), lambda url: http.send("GET", url).body, post),
         host="127.0.0.1",
         port=port,
     )
 
 
+def _platform_settings(platform: str, lms_url: str, tool_url: str, database: Path) -> PlatformSettings:
+    settings = PlatformSettings(issuer_url=lms_url, tool_url=tool_url, database_path=database)
+    if platform == MOODLE:
+        return settings
+    return replace(settings, issuer_url=_CANVAS_ISSUER, deployment_id=_CANVAS_DEPLOYMENT, profile=CANVAS_PROFILE)
+
+
 @contextmanager
-def running_demo(port: int, *, tool_command: Sequence[str] = (), stop: threading.Event | None = None) -> Iterator[Demo]:
+def running_demo(
+    port: int,
+    *,
+    tool_command: Sequence[str] = (),
+    lms_command: Sequence[str] = (),
+    stop: threading.Event | None = None,
+    platform: str = MOODLE,
+) -> Iterator[Demo]:
     """Start both processes, introduce them to each other, and stop them at the end.
 
-    `tool_command` serves the tool instead of `mijlpaal serve`; it gets `--port N` and the same environment. `stop` ends
-    the start halfway.
+    `tool_command` serves the tool instead of `mijlpaal serve`; it gets `--port N` and the same environment.
+    `lms_command` serves the LMS instead of `mijlpaal demo-platform`; it gets the same options. `stop` ends the start
+    halfway. `platform` is one of PLATFORMS: as which the demo LMS behaves.
 
     Raises:
         ToolError: `demo-did-not-start`, with the reason; `demo-ended` when one of the two stopped by itself.
@@ -137,9 +165,7 @@ def running_demo(port: int, *, tool_command: Sequence[str] = (), stop: threading
         for wanted in (port, port + 1):
             at_the_end.enter_context(_take_port(wanted))
         directory = at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="mijlpaal-demo-"))
-        settings = PlatformSettings(
-            issuer_url=lms_url, tool_url=tool_url, database_path=Path(directory) / "lms.sqlite3"
-        )
+        settings = _platform_settings(platform, lms_url, tool_url, Path(directory) / "lms.sqlite3")
         environment = child_environment(
             {
                 "SECRET_KEY": secrets.token_urlsafe(48),
@@ -160,8 +186,9 @@ def running_demo(port: int, *, tool_command: Sequence[str] = (), stop: threading
         commands = {
             "the tool": [*(tool_command or _command("serve")), "--port", str(port + 1)],
             "the demo LMS": [
-                *_command("demo-platform", "--port", str(port), "--tool-url", tool_url),
-                *("--database", str(settings.database_path)),
+                *(lms_command or _command("demo-platform")),
+                *("--port", str(port), "--tool-url", tool_url, "--database", str(settings.database_path)),
+                *(("--platform", platform) if platform != MOODLE else ()),
             ],
         }
         processes: dict[str, subprocess.Popen[bytes]] = {}

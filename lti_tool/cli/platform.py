@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
 
-from config.errors import ToolError
+from config.errors import Conflict, ToolError
 from lti_tool.cli.building import ready_tool
-from lti_tool.roster.registrations import add_registration, forget_waiting_deployments, list_registrations
+from lti_tool.cli.one_line import on_one_line
+from lti_tool.roster.invitations import DAYS, MOST_DAYS, list_attempts, list_invitations, make_invitation
+from lti_tool.roster.platform_models import AttemptState, InvitationPurpose
+from lti_tool.roster.registrations import (
+    add_registration,
+    approve_deployment,
+    forget_waiting_deployments,
+    hold_deployment,
+    list_registrations,
+    remove_registration,
+)
 
 
 @click.group()
@@ -51,15 +63,82 @@ def add(
     click.echo(f"  Public keyset URL          {tool.url('/lti/jwks')}")
 
 
+@platform.command("invite")
+@click.option(
+    "--days", default=DAYS, show_default=True, type=click.IntRange(1, MOST_DAYS), help="How long it can be used."
+)
+@click.option("--note", default="", help="Whom it is for; shown in the admin console.")
+def invite(days: int, note: str) -> None:
+    """Make an address with which an administrator registers one platform, once."""
+    tool = ready_tool()
+    with tool.db.transaction() as tx:
+        invitation = make_invitation(tx, InvitationPurpose.REGISTER, note=note, days=days, now=tool.clock.now())
+    click.echo("Paste this address into the platform, where it registers tools. It is not shown again.")
+    click.echo(f"  {tool.url(f'/lti/register/{invitation.secret}')}")
+    click.echo(f"It works once, until {invitation.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
 @platform.command("list")
 def list_command() -> None:
-    """Show the registrations, their deployments, and which deployments wait for a decision."""
+    """Show the registrations with their ids, their deployments, and what waits for a decision."""
     tool = ready_tool()
     with tool.db.reading() as tx:
         for registration, deployments in list_registrations(tx):
-            click.echo(f"{registration.issuer}  client {registration.client_id}  {registration.name}")
+            name = on_one_line(registration.account_name or registration.name)
+            names = "" if registration.keeps_names else "  without names"
+            click.echo(f"{registration.issuer}  client {registration.client_id}  {name}{names}")
+            click.echo(f"  id {registration.id}")
             for deployment in deployments:
-                click.echo(f"  deployment {deployment.external_deployment_id}  {deployment.state}")
+                click.echo(f"  deployment {on_one_line(deployment.external_deployment_id)}  {deployment.state}")
+        for invitation in list_invitations(tx, InvitationPurpose.REGISTER, now=tool.clock.now()):
+            click.echo(f"Invitation until {invitation.expires_at:%Y-%m-%d %H:%M} UTC  {on_one_line(invitation.note)}")
+        for attempt in list_attempts(tx, limit=20):
+            if attempt.state != AttemptState.DONE:
+                click.echo(
+                    f"Attempt {attempt.reference} of {attempt.begun_at:%Y-%m-%d %H:%M} UTC  "
+                    f"{on_one_line(attempt.issuer or attempt.configuration_url)}  {attempt.state}"
+                    f"{f' ({attempt.problem})' if attempt.problem else ''}"
+                    f"{f'  client {on_one_line(attempt.client_id)}' if attempt.client_id else ''}"
+                )
+
+
+@platform.command("approve-deployment")
+@click.argument("registration_id", type=click.UUID)
+@click.argument("deployment")
+def approve(registration_id: uuid.UUID, deployment: str) -> None:
+    """Let launches in from a deployment that waits (see `list`)."""
+    tool = ready_tool()
+    with tool.db.transaction() as tx:
+        approve_deployment(tx, registration_id, deployment)
+    click.echo("Approved. Its next launch is let in.")
+
+
+@platform.command("hold-deployment")
+@click.argument("registration_id", type=click.UUID)
+@click.argument("deployment")
+def hold(registration_id: uuid.UUID, deployment: str) -> None:
+    """Let launches of a deployment in no more. Its courses, points and badges stay."""
+    tool = ready_tool()
+    with tool.db.transaction() as tx:
+        hold_deployment(tx, registration_id, deployment)
+    click.echo("Held. Its launches are refused until it is approved again.")
+
+
+@platform.command("remove")
+@click.argument("registration_id", type=click.UUID)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(registration_id: uuid.UUID, yes: bool) -> None:
+    """Remove a registration that nobody has used; one with courses or people is held, deployment by deployment."""
+    tool = ready_tool()
+    if not yes:
+        click.confirm("The platform cannot launch any more until it is registered again. Go on?", abort=True)
+    try:
+        with tool.db.transaction() as tx:
+            removed = remove_registration(tx, registration_id)
+    except Conflict:
+        what = "it has courses or people, which stay; use `mijlpaal platform hold-deployment` to close its door"
+        raise ToolError("registration-in-use", what) from None
+    click.echo(f"Removed {removed.issuer} with client {removed.client_id}. Remove the tool there as well.")
 
 
 @platform.command("forget-waiting")

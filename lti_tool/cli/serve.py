@@ -6,10 +6,11 @@ import click
 from flask import Flask
 
 from config.doorbell import Doorbell
+from config.errors import SettingsInvalid
 from config.logging import start_logging
-from config.settings import WorkerMode
+from config.settings import WorkerMode, load_settings
 from lti_tool.app import create_app
-from lti_tool.cli.building import ready_settings
+from lti_tool.cli.building import ready_tool
 from lti_tool.cli.web_server import serve_app
 from lti_tool.jobs.embedded import EmbeddedWorker
 from lti_tool.web.current import EXTENSION
@@ -21,7 +22,10 @@ from lti_tool.web.current import EXTENSION
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the tool."""
-    settings = ready_settings()
+    settings = load_settings()
+    if settings.serving_problems:
+        raise SettingsInvalid("settings-invalid", "; ".join(settings.serving_problems))
+    ready_tool(settings).db.dispose()
     start_logging(settings.log_level)
     running: list[EmbeddedWorker] = []
 

@@ -123,7 +123,7 @@ def serve_app(
         "logger_class": JsonLogger,
         "accesslog": None,
         "loglevel": "warning",
-        # Which proxies to believe is ProxyFix's to say (MIJLPAAL_TRUSTED_PROXIES), not gunicorn's.
+        # Which proxies to believe is lti_tool/web/proxies.py's to say (MIJLPAAL_TRUSTED_PROXIES), not gunicorn's.
         "forwarded_allow_ips": "",
         "forwarder_headers": "",
     }

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import NotFound
-from config.upsert import insert_many
 from lti_tool.roster.item_models import ContentItem, Gate, GateCondition, GatePass, ItemKind
-from lti_tool.roster.models import Person
-
-_JUST_LATER = timedelta(microseconds=1)
 
 
 class GateProblem(StrEnum):
@@ -65,16 +61,6 @@ class PlacedGate:
     listed_count: int
     problem: str
     failures: int
-
-
-@dataclass(frozen=True)
-class PassChange:
-    """That the platform lets somebody through now, or not any more; `number` counts the changes of this learner."""
-
-    person_id: uuid.UUID
-    passes: bool
-    number: int
-    changed_at: datetime
 
 
 def gates_of(tx: Session, context_id: uuid.UUID) -> list[PlacedGate]:
@@ -138,50 +124,6 @@ def lock_gate(tx: Session, item_id: uuid.UUID) -> Gate | None:
         .where(Gate.content_item_id == item_id, ContentItem.removed_at.is_(None))
         .with_for_update(of=Gate, key_share=True)
     ).scalar_one_or_none()
-
-
-def keep_passes(
-    tx: Session, item_id: uuid.UUID, wanted: Mapping[uuid.UUID, bool], *, now: datetime
-) -> list[PassChange]:
-    """Keep whom the platform lets through, with the gate locked; returns what is different from before.
-
-    Somebody who was erased meanwhile is left out: their rows are held first, in the order of their ids, so that who
-    erases a person and who keeps a pass never wait for each other in a circle.
-    """
-    people = tx.execute(
-        select(Person.id)
-        .where(Person.id.in_(list(wanted)), Person.erased_at.is_(None))
-        .order_by(Person.id)
-        .with_for_update(read=True, key_share=True)
-    ).scalars()
-    known = {
-        row.person_id: row
-        for row in tx.execute(
-            select(GatePass.person_id, GatePass.passes, GatePass.number, GatePass.changed_at).where(
-                GatePass.content_item_id == item_id, GatePass.person_id.in_(list(wanted))
-            )
-        )
-    }
-    changes = []
-    for person_id in people:
-        row, passes = known.get(person_id), wanted[person_id]
-        if row is None and passes:
-            changes.append(PassChange(person_id, True, 1, now))
-        elif row is not None and row.passes != passes:
-            changed_at = max(now, row.changed_at + _JUST_LATER)
-            changes.append(PassChange(person_id, passes, row.number + 1, changed_at))
-    rows = [
-        {
-            "content_item_id": item_id,
-            "person_id": change.person_id,
-            "passes": change.passes,
-            "number": change.number,
-            "changed_at": change.changed_at,
-        }
-        for change in changes
-    ]
-    insert_many(tx, GatePass, rows, key=("content_item_id", "person_id"), update=("passes", "number", "changed_at"))
-    return changes
 
 
 def find_gate(tx: Session, context_id: uuid.UUID, item_id: uuid.UUID) -> tuple[ContentItem, Gate]:

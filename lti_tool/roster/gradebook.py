@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, Uuid, bindparam, case, delete, func, select, type_coerce
@@ -17,7 +17,12 @@ from config.upsert import insert_into, insert_unless_present
 from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.roster.gradebook_models import Columns, DeliveryState, GradebookChoice, LinkSetting, ScoreDelivery
 from lti_tool.roster.item_models import ContentItem, GradeByHand
-from lti_tool.roster.models import LineItem, ResourceLink
+from lti_tool.roster.models import Context, LineItem, ResourceLink
+
+NOT_MADE = ""
+"""The address of a column that the teacher wants and the platform does not have yet."""
+LOOKED_AGAIN_AFTER = timedelta(hours=1)
+"""A platform that is being maintained can say of anything that it is not there."""
 
 # Built once and on tables instead of classes: every activity asks which columns there are.
 _ITEM = cast(Table, LineItem.__table__)
@@ -35,6 +40,7 @@ _COLUMNS = (
         _ITEM.c.scopes,
         _ITEM.c.is_silent,
         _ITEM.c.gone_at,
+        _ITEM.c.url,
         type_coerce(func.coalesce(_ITEM.c.achievement_id, _PLACED.c.achievement_id), Uuid()).label("badge"),
         type_coerce(_SETTING.c.task_id, Uuid()).label("link_task"),
         _LINK.c.title,
@@ -66,7 +72,7 @@ class CourseColumn:
     `made_for` is the task that it, or its link, was made for. Where the teacher's choice takes it in (`is_chosen`),
     `task_id` is the task whose score goes in, None for that of the whole course. `takes_scores` is what the platform
     allows, `is_silent` what the teacher switched off. `achievement_id` is the badge that it is for. `gone_at` says
-    since when the platform does not have it any more.
+    since when the platform does not have it any more; `is_wanted` that somebody asked for it and it is not there yet.
     """
 
     line_item_id: uuid.UUID
@@ -79,6 +85,7 @@ class CourseColumn:
     takes_scores: bool
     achievement_id: uuid.UUID | None = None
     gone_at: datetime | None = None
+    is_wanted: bool = False
 
     @property
     def gets_scores(self) -> bool:
@@ -143,9 +150,10 @@ def course_columns(tx: Session, context_id: uuid.UUID) -> list[CourseColumn]:
             task_id=chosen.get(row.id),
             is_chosen=row.id in chosen or row.badge is not None,
             is_silent=row.is_silent,
-            takes_scores=SCOPE_SCORE in row.scopes,
+            takes_scores=SCOPE_SCORE in row.scopes and row.url != NOT_MADE,
             achievement_id=row.badge,
             gone_at=row.gone_at,
+            is_wanted=row.url == NOT_MADE,
         )
         for row in every
     ]
@@ -178,10 +186,16 @@ def tasks_with_column(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
 
 
 def mark_gone(tx: Session, line_item_id: uuid.UUID, url: str, *, now: datetime) -> None:
-    """Keep that the platform does not have this column any more, unless it has another address by now."""
+    """Keep that the platform does not have this column any more, unless it has another address by now.
+
+    It is looked for once more a little later.
+    """
     line_item = tx.get(LineItem, line_item_id, with_for_update=True)
     if line_item is not None and line_item.url == url and line_item.gone_at is None:
         line_item.gone_at = now
+        context = tx.get_one(Context, line_item.context_id)
+        later = now + LOOKED_AGAIN_AFTER
+        context.columns_due_at = min(context.columns_due_at or later, later)
 
 
 def forget_gone_column(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID) -> CourseColumn:
@@ -193,10 +207,15 @@ def forget_gone_column(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UU
     found = next((one for one in course_columns(tx, context_id) if one.line_item_id == line_item_id), None)
     if found is None or found.gone_at is None:
         raise NotFound("line-item")
+    forget_column(tx, line_item_id)
+    return found
+
+
+def forget_column(tx: Session, line_item_id: uuid.UUID) -> None:
+    """Forget a column and what was delivered there. What it gave to learners stays theirs."""
     for model in (ScoreDelivery, GradeByHand):
         tx.execute(delete(model).where(model.line_item_id == line_item_id))
     tx.execute(delete(LineItem).where(LineItem.id == line_item_id))
-    return found
 
 
 def set_silent(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, is_silent: bool) -> bool:
@@ -217,15 +236,28 @@ def set_silent(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, is_s
 
 
 def keep_made_column(
-    tx: Session, context_id: uuid.UUID, task_id: uuid.UUID, *, url: str, scopes: Sequence[str], now: datetime
+    tx: Session,
+    context_id: uuid.UUID,
+    task_id: uuid.UUID,
+    *,
+    url: str,
+    label: str,
+    score_maximum: float,
+    scopes: Sequence[str],
+    now: datetime,
 ) -> uuid.UUID | None:
-    """Keep a column that we made for a task; returns its id, None when the task had one."""
+    """Keep a column that we made for a task; returns its id, None when the task had one.
+
+    `label` and `score_maximum` are what we told the platform: what somebody makes of that there is theirs.
+    """
     values = {
         "id": new_id(),
         "context_id": context_id,
         "resource_link_id": None,
         "task_id": task_id,
         "url": url,
+        "label": label,
+        "score_maximum": score_maximum,
         "scopes": list(scopes),
         "seen_at": now,
     }
@@ -273,6 +305,16 @@ def deliveries_of(tx: Session, context_id: uuid.UUID) -> dict[tuple[uuid.UUID, u
         .where(LineItem.context_id == context_id)
     ).scalars()
     return {(row.line_item_id, row.person_id): row for row in rows}
+
+
+def deliveries_in(
+    tx: Session, line_item_id: uuid.UUID, person_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, ScoreDelivery]:
+    """Return the newest accepted score of each of these people in one column."""
+    rows = tx.execute(
+        select(ScoreDelivery).where(ScoreDelivery.line_item_id == line_item_id, ScoreDelivery.person_id.in_(person_ids))
+    ).scalars()
+    return {row.person_id: row for row in rows}
 
 
 def forget_deliveries(tx: Session, line_item_id: uuid.UUID) -> None:

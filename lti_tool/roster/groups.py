@@ -30,7 +30,7 @@ class GroupOfCourse:
 
 
 def keep_groups_of_launch(membership: Membership, claims: LaunchClaims) -> None:
-    """Keep in which groups the person is, where the launch tells; an empty value says: in none."""
+    """Keep in which groups the person is, where the launch tells: one that does not leaves what is known."""
     told = claims.custom.get(GROUP_IDS)
     if told is None:
         return

@@ -20,7 +20,8 @@ from config.errors import ToolError
 from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.roster.models import LaunchSession, Membership, Person, Registration, SessionProof
+from lti_tool.roster.models import Context, LaunchSession, Membership, Person, Registration, SessionProof
+from lti_tool.roster.places import OUTSIDE_COURSES
 
 COOKIE_LIFETIME = timedelta(hours=8)
 ADDRESS_LIFETIME = timedelta(hours=2)
@@ -80,6 +81,8 @@ class CurrentSession:
     is_administrator: bool = False
     for_person_id: uuid.UUID | None = None
     """Whose work a submission review is about."""
+    is_in_course: bool = True
+    """False for who came from a place of the platform that is in no course: they see what is theirs in all courses."""
 
 
 def open_session(
@@ -143,21 +146,23 @@ class FoundSession:
     row: LaunchSession
     registration: Registration
     role_now: str
+    external_context_id: str
 
 
 def find_session(tx: Session, address: str) -> FoundSession | None:
     """Return what is known of an address, whatever its state."""
     found = tx.execute(
-        select(LaunchSession, Registration, Membership.role)
+        select(LaunchSession, Registration, Membership.role, Context.external_context_id)
         .join(Person, Person.id == LaunchSession.person_id)
         .join(Registration, Registration.id == Person.registration_id)
+        .join(Context, Context.id == LaunchSession.context_id)
         .join(
             Membership,
             and_(Membership.person_id == Person.id, Membership.context_id == LaunchSession.context_id),
         )
         .where(LaunchSession.address_digest == digest(address))
     ).one_or_none()
-    return FoundSession(found[0], found[1], found[2]) if found is not None else None
+    return FoundSession(found[0], found[1], found[2], found[3]) if found is not None else None
 
 
 def check_session(found: FoundSession | None, address: str, *, cookie: str | None, now: datetime) -> CurrentSession:
@@ -185,6 +190,7 @@ def check_session(found: FoundSession | None, address: str, *, cookie: str | Non
         wishes=Wishes(row.time_zone, row.has_high_contrast, row.hides_numbers),
         is_administrator=row.is_administrator,
         for_person_id=row.for_person_id,
+        is_in_course=found.external_context_id != OUTSIDE_COURSES,
     )
 
 

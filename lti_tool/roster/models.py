@@ -120,7 +120,10 @@ class Context(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployment.id"))
     external_context_id: Mapped[str] = mapped_column(String(300))
-    """`context:<id>` as the platform names it, or `resource-link:<id>` where the launch carried no context."""
+    """`context:<id>` as the platform names it, or `resource-link:<id>` where the launch carried no context.
+
+    `outside-courses:` stands for the places of the platform that are in no course.
+    """
     title: Mapped[str] = mapped_column(String(300), default="")
     line_items_url: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), default="", server_default=text("''"))
     """Where columns can be listed and made, as the newest launch said; empty where the platform offers none."""

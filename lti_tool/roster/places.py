@@ -23,6 +23,8 @@ from lti_tool.roster.kept_names import kept_names
 from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
 
 _Row = TypeVar("_Row", bound=Base)
+OUTSIDE_COURSES = "outside-courses:"
+"""Stands for the course of people who came from a place of their platform that is in none."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,27 @@ def _insert_and_find(
 
 def keep_context(tx: Session, deployment_id: uuid.UUID, claim: ContextClaim, *, now: datetime) -> Context:
     """Return the course of a launch that opens no placement (deep linking)."""
-    external_id, title = f"context:{claim.id}", (claim.title or claim.label or "")[:300]
+    title = (claim.title or claim.label or "")[:300]
+    context = _keep_context(tx, deployment_id, f"context:{claim.id}", title, now=now)
+    if title:
+        context.title = title
+    return context
+
+
+def keep_outside(tx: Session, deployment_id: uuid.UUID, *, now: datetime) -> Context:
+    """Return what stands for a course where there is none: one for each deployment, without tasks, title or roster.
+
+    So whoever comes from there has a session like everybody; `CurrentSession.is_in_course` tells it apart.
+    """
+    return _keep_context(tx, deployment_id, OUTSIDE_COURSES, "", now=now)
+
+
+def _keep_context(tx: Session, deployment_id: uuid.UUID, external_id: str, title: str, *, now: datetime) -> Context:
     query = select(Context).where(Context.deployment_id == deployment_id, Context.external_context_id == external_id)
     context = tx.execute(query).scalar_one_or_none()
     if context is None:
         values = {"deployment_id": deployment_id, "external_context_id": external_id, "title": title, "created_at": now}
         context = _insert_and_find(tx, query, Context, values, ("deployment_id", "external_context_id"))
-    if title:
-        context.title = title
     return context
 
 
@@ -136,7 +151,9 @@ def keep_line_item(
     url, scopes = claims.ags.lineitem, list(claims.ags.scopes)
     query = select(LineItem).where(LineItem.resource_link_id == resource_link_id)
     row = tx.execute(query).scalar_one_or_none()
-    is_new_place = SCOPE_SCORE in scopes and (row is None or row.url != url or SCOPE_SCORE not in row.scopes)
+    is_new_place = SCOPE_SCORE in scopes and (
+        row is None or row.url != url or row.gone_at is not None or SCOPE_SCORE not in row.scopes
+    )
     if row is None:
         row = _insert_and_find(
             tx,
@@ -156,6 +173,7 @@ def keep_line_item(
         row.url = url
     if row.scopes != scopes:
         row.scopes = scopes
+    row.gone_at = None
     row.seen_at = now
     return is_new_place or is_news
 
