@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 INTEROP := .venv-interop
+PLATFORMS := .venv-platforms
 PORT ?= 8700
 
 .DEFAULT_GOAL := help
@@ -23,11 +24,16 @@ install: $(VENV)/.installed-dev messages ## Make .venv from the locks and build 
 
 install-e2e: $(VENV)/.installed-dev $(VENV)/.installed-e2e messages
 
-install-interop: install $(INTEROP)/.installed tests/interop/node_modules/.installed
+install-interop: install $(INTEROP)/.installed $(PLATFORMS)/.installed tests/interop/node_modules/.installed
 
 $(INTEROP)/.installed: requirements/interop.lock
 	@test -x $(INTEROP)/bin/python || $(PYTHON) -m venv $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/interop.lock
+	@touch $@
+
+$(PLATFORMS)/.installed: requirements/platforms.lock
+	@test -x $(PLATFORMS)/bin/python || $(PYTHON) -m venv $(PLATFORMS)
+	$(PLATFORMS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/platforms.lock
 	@touch $@
 
 # Without npm nothing is installed, and the tests say so. No package's own scripts are run.
@@ -52,7 +58,7 @@ test: install ## Run the test suite (SQLite and PostgreSQL, nothing to install)
 e2e: install-e2e ## Play the thread in a real browser (needs Debian's chromium)
 	$(PYTEST) tests/e2e
 
-interop: install-interop ## Let verifiers that others wrote judge every kind of badge (needs Node and npm)
+interop: install-interop ## Verifiers and platforms that others wrote judge badges and launches (needs Node and npm)
 	$(PYTEST) tests/interop
 
 bench: install ## Measure, both sides in one run, as JSON lines
@@ -62,8 +68,8 @@ demo: install ## Open a course with Mijlpaal in it: a demo LMS and the tool on t
 	$(BIN)/mijlpaal demo --port $(PORT)
 
 lock: $(VENV)/.installed-dev ## Make the locks again from requirements/*.in
-	@for group in run dev e2e interop; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --exclude-newer "7 days" \
+	@for group in run build dev e2e interop platforms; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --exclude-newer "7 days" \
 	  --generate-hashes --no-header --no-annotate requirements/$$group.in --output-file requirements/$$group.lock || exit 1; done
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) $(INTEROP) tests/interop/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INTEROP) $(PLATFORMS) tests/interop/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -29,6 +29,13 @@ class Doorbell:
         except redis.RedisError as error:
             logger.warning("doorbell away", extra={"code": type(error).__name__})
 
+    def is_there(self) -> bool:
+        """Tell whether Redis answers; never raises."""
+        try:
+            return bool(self._redis.ping())
+        except redis.RedisError:
+            return False
+
     def listen(self, *, wake: threading.Event, stop: threading.Event) -> None:
         """Set `wake` at every ring until `stop`; waits and tries again while Redis is away."""
         while not stop.is_set():

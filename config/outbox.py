@@ -236,13 +236,18 @@ def finish_dead(database: Database, claimed: Claimed, *, now: datetime, error: s
     return _finish(database, claimed, state=MessageState.DEAD, finished_at=now, last_error=error[:200])
 
 
-def finish_later(database: Database, claimed: Claimed, *, now: datetime, due_at: datetime, error: str) -> bool:
-    """Try the message again at `due_at`.
+def finish_later(
+    database: Database, claimed: Claimed, *, now: datetime, due_at: datetime, error: str, rests_lane: bool = False
+) -> bool:
+    """Try the message again at `due_at`; with `rests_lane` everything that waits in its lane not before that either.
 
     If an equal message was put meanwhile, this one is done: the newer promise covers it, and takes over the attempts
     and the due time, so that a platform that asked for rest gets it.
     """
-    return _wait_again(database, claimed, now=now, attempts=claimed.attempts, due_at=due_at, error=error[:200])
+    is_ours = _wait_again(database, claimed, now=now, attempts=claimed.attempts, due_at=due_at, error=error[:200])
+    if is_ours and rests_lane:
+        _rest_lane(database, claimed.id, until=due_at)
+    return is_ours
 
 
 def forget_done(tx: Session, *, now: datetime, limit: int = 1000) -> int:
@@ -332,6 +337,28 @@ def _wait_again(
                 )
                 break
     return True
+
+
+def _rest_lane(database: Database, message_id: uuid.UUID, *, until: datetime) -> None:
+    message = OutboxMessage
+    with database.transaction() as tx:
+        lane = tx.get_one(message, message_id).lane
+        if not lane:
+            return
+        # One that another transaction holds is promised again at this moment: it meets the same answer by itself.
+        waiting = tx.execute(
+            select(message.id)
+            .where(message.lane == lane, message.state == MessageState.WAITING, message.due_at < until)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+        ids = list(waiting)
+        for start in range(0, len(ids), _AT_ONCE):
+            tx.execute(
+                update(message)
+                .where(message.id.in_(ids[start : start + _AT_ONCE]))
+                .values(due_at=until)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _hand_over(tx: Session, mine: OutboxMessage, values: Mapping[str, object], *, now: datetime) -> bool:

@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -63,7 +65,13 @@ class Settings(BaseSettings):
         description="embedded: a thread of the web process sends scores and signs badges. separate: `mijlpaal worker`.",
     )
     trusted_proxies: int = Field(
-        default=0, ge=0, le=5, description="How many reverse proxies in front set X-Forwarded-For and -Proto."
+        default=0,
+        ge=0,
+        le=5,
+        description=(
+            "How many reverse proxies of yours are in front, each adding to X-Forwarded-For; 1 or more where "
+            "PUBLIC_URL is https. `mijlpaal check` tells whether the number is right."
+        ),
     )
     allow_loopback: bool = Field(
         default=False,
@@ -115,6 +123,31 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """The address to connect to, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'mijlpaal.sqlite3'}"
+
+    @property
+    def serving_problems(self) -> tuple[str, ...]:
+        """Say why the pages cannot be served with these settings; other commands do not mind."""
+        is_https = self.public_url.startswith("https://")
+        problems = []
+        if not is_https and not self.allow_loopback and not _is_this_machine(self.public_url):
+            problems.append(
+                f"{ENVIRONMENT_PREFIX}PUBLIC_URL must begin with https://: the tool is shown in a frame of the course, "
+                "and browsers keep its cookies there only over https"
+            )
+        if is_https and self.trusted_proxies == 0:
+            problems.append(
+                f"{ENVIRONMENT_PREFIX}TRUSTED_PROXIES must be the number of proxies in front, 1 or more: "
+                f"{ENVIRONMENT_PREFIX}PUBLIC_URL is https and the service itself speaks http"
+            )
+        return tuple(problems)
+
+
+def _is_this_machine(public_url: str) -> bool:
+    host = urlsplit(public_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def load_settings(**overrides: object) -> Settings:
