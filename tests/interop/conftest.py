@@ -13,6 +13,7 @@ from badges.openbadges.baking import bake
 from badges.picture.design import DEFAULT_DESIGN
 from badges.picture.png import png_of
 from tests.conftest import REQUIRE_ALL
+from tests.interop import lms_of_others
 from tests.interop.kinds import ADDRESSES, KINDS, TWIN, by_a_stolen_key, twin_and_newer
 from tests.interop.school import start_service
 from tests.interop.tampering import TAMPERINGS, tampered
@@ -21,20 +22,26 @@ from tests.interop.verifiers import Issued, Verdict, Verdicts, ask_all, missing,
 STOLEN = "signed by a stolen key"
 
 
+def lacking() -> dict[str, str]:
+    """Return what this machine lacks, by the beginning of the names of the tests that need it."""
+    found = {"test_": missing(), "test_platforms": lms_of_others.missing()}
+    return {tests: what for tests, what in found.items() if what}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    lacking = missing()
-    if not lacking:
-        return
-    if REQUIRE_ALL:
-        raise pytest.UsageError(f"the interop tests need {lacking}")
+    found = lacking()
+    if found and REQUIRE_ALL:
+        raise pytest.UsageError(f"the interop tests need {' and '.join(found.values())}")
     for item in items:
-        if "tests/interop" in str(item.path):
-            item.add_marker(pytest.mark.skip(reason=f"the interop tests need {lacking}"))
+        is_of_platforms = item.path.name.startswith("test_platforms")
+        what = found.get("test_platforms" if is_of_platforms else "test_")
+        if what and "tests/interop" in str(item.path):
+            item.add_marker(pytest.mark.skip(reason=f"the interop tests need {what}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if lacking := missing():
-        terminalreporter.write_line(f"Skipped: the interop tests need {lacking}.")
+    for what in lacking().values():
+        terminalreporter.write_line(f"Skipped: the interop tests need {what}.")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 
@@ -13,11 +12,10 @@ from badges.errors import CredentialInvalid
 from badges.openbadges.verify import verify
 from tests.interop.conftest import Judged, named
 from tests.interop.kinds import ADDRESSES, KINDS
+from tests.interop.page import check_part, table
 from tests.interop.tampering import TAMPERINGS
 from tests.interop.verifiers import DCC, DIDKIT, HERE, OPENBADGESLIB, ROOT, SCHEMAS
 
-PAGE = ROOT / "docs" / "conformance.md"
-WRITE = os.environ.get("MIJLPAAL_WRITE_CONFORMANCE") == "1"
 SHORT = {DCC: "DCC", DIDKIT: "Rust", OPENBADGESLIB: "openbadgeslib"}
 NPM = {
     "@digitalcredentials/verifier-core": "DCC: the library behind the Learner Credential Wallet, in JavaScript",
@@ -27,20 +25,18 @@ NPM = {
 }
 
 
-def table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
+def short_table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
     """Write a table; rows that differ in their first cell alone become one."""
     together: dict[tuple[str, ...], list[str]] = {}
     for first, *rest in rows:
         together.setdefault(tuple(rest), []).append(first)
-    lines = [tuple(head), ("---",) * len(tuple(head))]
-    lines += [(", ".join(first), *rest) for rest, first in together.items()]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return table(head, [(", ".join(first), *rest) for rest, first in together.items()])
 
 
 def versions(_judged: Judged) -> str:
     locked = json.loads((HERE / "package-lock.json").read_text())["packages"]
     python = re.findall(r"^openbadgeslib==(\S+)", (ROOT / "requirements" / "interop.lock").read_text(), re.M)
-    return table(
+    return short_table(
         ("package", "version", "what for"),
         [
             *((f"npm {name}", locked[f"node_modules/{name}"]["version"], why) for name, why in NPM.items()),
@@ -60,7 +56,7 @@ def accepted(judged: Judged) -> str:
 
     kinds = {kind: [named(kind, did) for did in ADDRESSES] for kind in KINDS}
     rows = [(kind, *map(signatures, names), *others(names)) for kind, names in kinds.items()]
-    return table(("badge", *ADDRESSES, "schemas", "picture"), rows)
+    return short_table(("badge", *ADDRESSES, "schemas", "picture"), rows)
 
 
 def refused(judged: Judged) -> str:
@@ -82,20 +78,13 @@ def refused(judged: Judged) -> str:
         (tampering, *(brief(judged.by(who, name).said) for who in verifiers), ours(name))
         for tampering, name in names.items()
     ]
-    return table(("changed", *(SHORT[who] for who in verifiers), "Mijlpaal"), rows)
+    return short_table(("changed", *(SHORT[who] for who in verifiers), "Mijlpaal"), rows)
 
 
 @pytest.mark.parametrize("part", [versions, accepted, refused], ids=lambda part: part.__name__)
 def test_the_page_says_what_was_found(judged: Judged, part: object) -> None:
     assert callable(part)
-    found, page = part(judged), PAGE.read_text(encoding="utf-8")
-    marker = re.compile(rf"(?<=<!-- {part.__name__} -->\n).*?(?=<!-- end -->)", re.S)
-    if WRITE:
-        PAGE.write_text(marker.sub(lambda _old: found, page, count=1), encoding="utf-8")
-
-    written = marker.search(PAGE.read_text(encoding="utf-8"))
-    assert written is not None
-    assert written.group() == found, "MIJLPAAL_WRITE_CONFORMANCE=1 make interop"
+    check_part(part.__name__, part(judged))
 
 
 def test_the_npm_lock_is_of_the_public_registry_and_of_one_version_each() -> None:
