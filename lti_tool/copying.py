@@ -96,6 +96,21 @@ def copy_course(tx: Session, origin_id: uuid.UUID, context_id: uuid.UUID, *, now
     return True
 
 
+def told_origin(tx: Session, context_id: uuid.UUID) -> str | None:
+    """Return the title of the course that this one was copied from, until a teacher has seen that; else None."""
+    context = tx.get_one(Context, context_id)
+    if context.copied_from_id is None or context.copy_seen_at is not None:
+        return None
+    return tx.get_one(Context, context.copied_from_id).title
+
+
+def see_copy(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
+    """Keep that a teacher has seen it."""
+    context = tx.get_one(Context, context_id)
+    if context.copied_from_id is not None and context.copy_seen_at is None:
+        context.copy_seen_at = now
+
+
 def _copy_rules(
     tx: Session, origin: CurrentRules, origin_id: uuid.UUID, context_id: uuid.UUID, *, now: datetime
 ) -> dict[uuid.UUID, uuid.UUID]:

@@ -23,6 +23,7 @@ from lti_tool.web.sessions import PREFIX, guard
 from lti_tool.web.shared.placed import blueprint as placed
 from lti_tool.web.shared.views import blueprint as shared
 from lti_tool.web.teacher.badges import blueprint as teacher_badges
+from lti_tool.web.teacher.copied import blueprint as copied
 from lti_tool.web.teacher.gates import blueprint as gates
 from lti_tool.web.teacher.gradebook import blueprint as gradebook
 from lti_tool.web.teacher.lms_settings import blueprint as lms_settings
@@ -81,6 +82,7 @@ ENTRIES = (
     _behind_launch(gates, may_edit),
     _behind_launch(badge_design, may_edit),
     _behind_launch(lms_settings, may_edit),
+    _behind_launch(copied, may_edit),
 )
 
 

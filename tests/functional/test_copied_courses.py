@@ -201,3 +201,18 @@ def test_notice_when_it_is_no_json_or_far_too_many_is_refused(sqlite_site: Site)
     for body in (b"", b"[]", b'{"notices": 1}', json.dumps({"notices": [{"jwt": "x"}] * 101}).encode()):
         answer = post("/lti/notices", data=body, content_type="application/json", base_url=TOOL_URL)
         assert answer.status_code == 400, body
+
+
+def test_teacher_when_they_open_a_copy_is_told_once_where_it_came_from(site: Site) -> None:
+    set_up(site)
+    teacher = site.launch(context=COPY, roles=[INSTRUCTOR], custom={"context_history": "2"})
+
+    told = teacher.get("setup").get_data(as_text=True)
+    assert "Deze cursus is een kopie." in told
+    assert "Digitale basis" in told
+    assert "Deze cursus is een kopie." in teacher.get("participants").get_data(as_text=True)
+    assert teacher.post("copied/seen").status_code == 303
+
+    assert "Deze cursus is een kopie." not in teacher.get("setup").get_data(as_text=True)
+    origin = site.launch(roles=[INSTRUCTOR])
+    assert "Deze cursus is een kopie." not in origin.get("setup").get_data(as_text=True)
