@@ -18,13 +18,17 @@ from gamification.engine.desired import desired
 from gamification.engine.goal import percent_to_goal
 from gamification.engine.task_state import task_facts
 from gamification.models import ActivityRow
-from gamification.progress import task_titles
+from gamification.progress import is_graded, task_titles
 from gamification.rules import get_version
 
 
 @dataclass(frozen=True)
 class DoneTask:
-    """A required task that was done. `verb` says how it counted: own word, work looked at, or seen by who teaches."""
+    """A required task that was done.
+
+    `verb` says how it counted: own word, work looked at, seen by who teaches, or told by the platform; then `is_graded`
+    says whether it looked at a grade.
+    """
 
     task_id: uuid.UUID
     activity_id: uuid.UUID
@@ -32,6 +36,7 @@ class DoneTask:
     points: int
     verb: Verb
     done_at: datetime
+    is_graded: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,12 @@ def as_of(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, version_id: 
     """
     rules = get_version(tx, version_id).rules
     rows = tx.execute(
-        select(ActivityRow.id, ActivityRow.verb, ActivityRow.task_id, ActivityRow.occurred_at).where(
-            ActivityRow.context_id == context_id, ActivityRow.person_id == person_id, ActivityRow.received_at <= at
-        )
-    )
+        select(
+            ActivityRow.id, ActivityRow.verb, ActivityRow.task_id, ActivityRow.occurred_at, ActivityRow.source
+        ).where(ActivityRow.context_id == context_id, ActivityRow.person_id == person_id, ActivityRow.received_at <= at)
+    ).all()
     activities = [Activity(row.id, Verb(row.verb), row.task_id, row.occurred_at) for row in rows]
+    sources = {row.id: row.source for row in rows}
     facts, titles = task_facts(activities, rules), task_titles(tx, context_id)
     done, closed = [], 0
     for rule in rules.tasks:
@@ -77,6 +83,7 @@ def as_of(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, version_id: 
                 rule.points,
                 held_by.verb,
                 held_by.occurred_at,
+                is_graded(sources[held_by.id], rule),
             )
         )
     points = desired(activities, rules).total

@@ -22,10 +22,11 @@ from gamification.engine.explain import (
     rules_to_explain,
     what_is_missing,
 )
+from gamification.engine.rule_set import RuleSet
 from gamification.engine.task_state import NOTHING_DONE, locked_tasks, task_facts
 from gamification.hand_ins import hand_in_key
 from gamification.models import ActivityRow, HandIn, LedgerEntry, Remark, Review, RuleSetVersion
-from gamification.progress import task_titles
+from gamification.progress import is_graded, task_titles
 from gamification.rules import current_rules
 
 
@@ -35,7 +36,7 @@ def explain_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) ->
     if current is None:
         return None
     titles = task_titles(tx, context_id)
-    activities, explained = _facts(tx, context_id, person_id)
+    activities, explained = _facts(tx, context_id, person_id, current.rules)
     facts = task_facts(activities, current.rules)
     locked = locked_tasks(current.rules, facts)
     facts_of: dict[uuid.UUID, list[FactExplanation]] = {}
@@ -88,7 +89,7 @@ def _plain(value: Any) -> Any:
 
 
 def _facts(
-    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID
+    tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, rules: RuleSet
 ) -> tuple[list[Activity], dict[uuid.UUID, FactExplanation]]:
     """Return what happened, as the rules read it and as it is explained."""
     rows = tx.execute(
@@ -134,6 +135,7 @@ def _facts(
             actor_id=row.actor_id,
             hand_in_id=sent.get(row.external_id) if verb is Verb.HANDED_IN else judged.get(row.id),
             remark_id=remarks.get(row.id),
+            is_graded=is_graded(row.source, rules.rule_for(row.task_id)),
         )
     return activities, explained
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,10 @@ from config.errors import Conflict, NotFound, ToolError
 from config.typed_text import is_blank
 from config.upsert import insert_unless_present
 from gamification.engine.activity import Verb
+from gamification.engine.task_state import NOTHING_DONE, TaskState, task_facts
+from gamification.evaluate import activities_of
 from gamification.models import HAND_IN_LENGTH, LINK_LENGTH, ActivityRow, HandIn, Review
+from gamification.rules import current_rules
 
 _BY_HAND = (Verb.AWARDED, Verb.WITHDRAWN)
 
@@ -172,7 +176,9 @@ def waiting_hand_ins(tx: Session, context_id: uuid.UUID, *, limit: int = 200) ->
 
     Work for a task that the learner got in another way meanwhile does not wait any more.
     """
-    return _views(tx, *_waits(context_id), limit=limit)
+    settled = _settled_by_platform(tx, context_id)
+    found = _views(tx, *_waits(context_id), limit=limit + len(settled))
+    return [work for work in found if (work.person_id, work.task_id) not in settled][:limit]
 
 
 def waiting_counts(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, int]:
@@ -183,7 +189,37 @@ def waiting_counts(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, int]:
         .where(*_waits(context_id))
         .group_by(HandIn.person_id)
     )
-    return {row.person_id: row.waiting for row in rows}
+    settled = Counter(person_id for person_id, _task_id in _settled_by_platform(tx, context_id))
+    counts = {row.person_id: row.waiting - settled[row.person_id] for row in rows}
+    return {person_id: waiting for person_id, waiting in counts.items() if waiting}
+
+
+def _settled_by_platform(tx: Session, context_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Return the learners and tasks whose work would wait, but that the platform says are done.
+
+    Whether its word counts and still stands, the rules say: only of these few it is worth asking them.
+    """
+    told = select(ActivityRow.id).where(
+        ActivityRow.context_id == HandIn.context_id,
+        ActivityRow.person_id == HandIn.person_id,
+        ActivityRow.task_id == HandIn.task_id,
+        ActivityRow.verb == Verb.PASSED,
+    )
+    pairs = tx.execute(
+        select(HandIn.person_id, HandIn.task_id)
+        .outerjoin(Review, Review.hand_in_id == HandIn.id)
+        .where(*_waits(context_id), told.exists())
+    ).all()
+    current = current_rules(tx, context_id) if pairs else None
+    if current is None:
+        return set()
+    done = activities_of(tx, context_id, {pair.person_id for pair in pairs})
+    facts = {person_id: task_facts(activities, current.rules) for person_id, activities in done.items()}
+    return {
+        (pair.person_id, pair.task_id)
+        for pair in pairs
+        if facts[pair.person_id].get(pair.task_id, NOTHING_DONE).state is TaskState.DONE
+    }
 
 
 def _waits(context_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:

@@ -13,14 +13,18 @@ from sqlalchemy.orm import Session
 from gamification.engine.activity import Verb
 from gamification.engine.desired import BONUS_RULE, TASK_RULE, effect_key
 from gamification.models import ActivityRow, LedgerEntry, RuleSetVersion
-from gamification.progress import task_titles
+from gamification.progress import is_graded, task_titles
+from gamification.rules import current_rules
 
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """A movement of points. `verb`, `source` and `occurred_at` are None where a change of rules caused it."""
+    """A movement of points. `verb`, `source` and `occurred_at` are None where a change of rules caused it.
+
+    `is_graded` says of what the platform told that it looked at a grade.
+    """
 
     person_id: uuid.UUID
     task_title: str
@@ -33,6 +37,7 @@ class LedgerRow:
     source: str | None
     occurred_at: datetime | None
     created_at: datetime
+    is_graded: bool = False
 
 
 def ledger_rows(tx: Session, context_id: uuid.UUID) -> Iterator[LedgerRow]:
@@ -42,6 +47,7 @@ def ledger_rows(tx: Session, context_id: uuid.UUID) -> Iterator[LedgerRow]:
         for task_id, title in task_titles(tx, context_id).items()
         for lineage in (TASK_RULE, BONUS_RULE)
     }
+    current = current_rules(tx, context_id)
     rows = tx.execute(
         select(
             LedgerEntry.person_id,
@@ -53,6 +59,7 @@ def ledger_rows(tx: Session, context_id: uuid.UUID) -> Iterator[LedgerRow]:
             RuleSetVersion.number,
             ActivityRow.verb,
             ActivityRow.source,
+            ActivityRow.task_id,
             ActivityRow.occurred_at,
         )
         .join(RuleSetVersion, RuleSetVersion.id == LedgerEntry.rule_set_version_id)
@@ -74,4 +81,5 @@ def ledger_rows(tx: Session, context_id: uuid.UUID) -> Iterator[LedgerRow]:
             source=row.source,
             occurred_at=row.occurred_at,
             created_at=row.created_at,
+            is_graded=is_graded(row.source, current.rules.rule_for(row.task_id) if current and row.task_id else None),
         )

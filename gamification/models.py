@@ -31,6 +31,10 @@ class ActivitySource(StrEnum):
     """A reviewer who looked at work; the key is the hand-in, so that one hand-in is reviewed once."""
     BY_HAND = "by_hand"
     """Somebody who teaches gave or took back points."""
+    GATE = "gate"
+    """The platform, by whom it lets through a link of ours; the key names the gate, the learner and the change."""
+    PLATFORM_GRADE = "platform_grade"
+    """The platform, by a grade; the key names the column, the learner and the change."""
 
 
 class LedgerKind(StrEnum):

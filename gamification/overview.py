@@ -25,6 +25,7 @@ def figures(context_id: uuid.UUID) -> Subquery:
             ActivityRow.context_id == Balance.context_id,
             ActivityRow.person_id == Balance.person_id,
             ActivityRow.actor_id.is_(None),
+            ActivityRow.verb != Verb.LAPSED,
         )
         .correlate(Balance)
         .scalar_subquery()

@@ -10,10 +10,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gamification.engine.rule_set import AchievementRef, RuleSet, TaskRule
+from gamification.engine.activity import Verb
+from gamification.engine.rule_set import AchievementRef, Confirmation, RuleSet, TaskRule
 from gamification.engine.task_state import NOTHING_DONE, TaskFacts, TaskState, locked_tasks, task_facts
 from gamification.evaluate import activities_of
-from gamification.models import ActivityRow, Balance, Task
+from gamification.models import ActivityRow, ActivitySource, Balance, Task
 from gamification.rules import CurrentRules, current_rules
 
 
@@ -23,6 +24,8 @@ class TaskStanding:
 
     `state_at` is the moment of the newest thing that happened with it; `needs_review` says that somebody looks at the
     work before it counts; `is_locked` that another task comes first; `is_closed` that nobody can do it any more.
+    `is_told_by_platform` says that its points are there because the platform says it is done; `was_undone` that the
+    platform said later that it is not.
     """
 
     task_id: uuid.UUID
@@ -36,13 +39,22 @@ class TaskStanding:
     needs_review: bool
     is_locked: bool
     is_closed: bool
+    confirmation: Confirmation = Confirmation.LEARNER
+    is_told_by_platform: bool = False
+    was_undone: bool = False
+
+    @property
+    def is_by_platform(self) -> bool:
+        """Whether the learner does it in the platform, and not on a page of ours."""
+        return self.confirmation.is_by_platform
 
     @property
     def can_be_done(self) -> bool:
-        """Whether the learner can do something with it now."""
-        return self.state in {TaskState.TO_DO, TaskState.PRACTISE, TaskState.TAKEN_BACK} and not (
-            self.is_locked or self.is_closed
-        )
+        """Whether the learner can do something with it now, here or in the platform."""
+        states = {TaskState.TO_DO, TaskState.PRACTISE}
+        if not self.is_by_platform:  # there, what was taken back counts only when somebody who teaches gives it
+            states.add(TaskState.TAKEN_BACK)
+        return self.state in states and not (self.is_locked or self.is_closed)
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,13 @@ def finished_tasks(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
     """Return the tasks that anybody did anything with: their points and kind stand."""
     rows = tx.execute(select(ActivityRow.task_id).where(ActivityRow.context_id == context_id).distinct())
     return set(rows.scalars())
+
+
+def is_graded(source: str | None, rule: TaskRule | None) -> bool:
+    """Say whether the platform looked at a grade, in what this source told about a task with this rule."""
+    return source == ActivitySource.PLATFORM_GRADE or (
+        source == ActivitySource.GATE and rule is not None and rule.confirmation is Confirmation.PLATFORM_GRADE
+    )
 
 
 def facts_of(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID, rules: RuleSet) -> dict[uuid.UUID, TaskFacts]:
@@ -154,6 +173,9 @@ def task_standing(rule: TaskRule, title: str, instructions: str, facts: TaskFact
         needs_review=facts.needs_review(rule),
         is_locked=is_locked,
         is_closed=rule.closed,
+        confirmation=rule.confirmation,
+        is_told_by_platform=facts.held_by is not None and facts.held_by.verb is Verb.PASSED,
+        was_undone=facts.was_undone,
     )
 
 
@@ -194,6 +216,7 @@ def tallies(
                 ActivityRow.context_id == context_id,
                 ActivityRow.person_id.in_(person_ids),
                 ActivityRow.actor_id.is_(None),
+                ActivityRow.verb != Verb.LAPSED,
             )
             .group_by(ActivityRow.person_id)
         )

@@ -37,6 +37,8 @@ class TaskDraft:
     instructions: str = ""
     is_bonus: bool = False
     confirmation: Confirmation = Confirmation.LEARNER
+    stays_when_undone: bool = False
+    """Means something only where the platform finishes the task; see `TaskRule`."""
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,24 @@ def lock_pointer(tx: Session, context_id: uuid.UUID) -> RuleSetPointer:
 
 
 def _rule(task_id: uuid.UUID, draft: TaskDraft) -> TaskRule:
-    return TaskRule(task_id, draft.points, is_bonus=draft.is_bonus, confirmation=draft.confirmation)
+    return TaskRule(
+        task_id,
+        draft.points,
+        is_bonus=draft.is_bonus,
+        confirmation=draft.confirmation,
+        stays_when_undone=draft.stays_when_undone and draft.confirmation.is_by_platform,
+    )
 
 
 def _changed(earlier: TaskRule, rule: TaskRule) -> str:
-    """Return which part of a rule that must stay differs; empty where none does."""
-    fields = ("points", "is_bonus", "confirmation")
+    """Return which part of a rule that must stay differs; empty where none does.
+
+    That points stay when the platform takes its word back can still be promised, for that only adds points; but not
+    be broken.
+    """
+    fields = ["points", "is_bonus", "confirmation"]
+    if earlier.stays_when_undone:
+        fields.append("stays_when_undone")
     return next((field for field in fields if getattr(earlier, field) != getattr(rule, field)), "")
 
 

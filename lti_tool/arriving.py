@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,8 @@ from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.platform_text import is_identifier
 from lti_tool.lti.roles import PrincipalRole, may_administer, may_edit, may_review, principal_role
 from lti_tool.noticing import promise_handlers
+from lti_tool.platforms.families import family_of
+from lti_tool.platforms.family import PlatformFamily
 from lti_tool.progress import promise_evaluation
 from lti_tool.roster import places
 from lti_tool.roster.deep_linking_requests import keep_request
@@ -55,8 +58,16 @@ class FirstPage(StrEnum):
     """Of a link that only stands at an assignment of the platform."""
     CHOOSE = "choose"
     """Of a teacher who picks what to place (deep linking)."""
+    HAND_IN = "hand-in"
+    """Of a learner who picks the badge that they hand in for an assignment (deep linking)."""
+    HANDED_IN = "handed-in"
+    """Of a badge that was handed in for an assignment."""
     REVIEW = "review"
     """Of somebody who looks at one learner's work from the gradebook."""
+    BADGES = "badges"
+    """Of who came from a place in no course: their badges of all courses."""
+    ACCOUNT = "account"
+    """Of who came from the place of the school as a whole."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,9 @@ def arrive(
         LaunchRefused: a deep linking request without a course, or by somebody who may not edit it.
     """
     places.keep_registration_name(tx, registration, claims)
+    family = _family(registration, claims)
+    if _is_outside_courses(family, claims):
+        return _arrive_outside(tx, registration, deployment, claims, proof=proof, now=now)
     if claims.message_type == DEEP_LINKING_REQUEST:
         return _arrive_to_choose(tx, registration, deployment, claims, proof=proof, now=now)
     role = principal_role(claims.role_uris)
@@ -137,7 +151,12 @@ def arrive(
     )
     if reviewed_id is not None and may_review(role):
         return Launched(opened, FirstPage.REVIEW, {"person_id": reviewed_id})
+    award_id = _handed_in(claims)
+    if award_id is not None:
+        return Launched(opened, FirstPage.HANDED_IN, {"award_id": award_id})
     page = first_page(tx, context_id, role, is_welcomed=membership.welcomed_at is not None)
+    if may_edit(role) and claims.placement in family.places_of_settings:
+        return Launched(opened, FirstPage.SETUP)
     return _at_link(tx, context_id, opened, page, item, task_id)
 
 
@@ -193,7 +212,60 @@ def _arrive_to_choose(
         now=now,
     )
     keep_request(tx, opened.id, registration, claims.deep_linking, placement=claims.placement or "")
-    return Launched(opened, FirstPage.CHOOSE)
+    hands_in = claims.placement in _family(registration, claims).places_to_hand_in
+    return Launched(opened, FirstPage.HAND_IN if hands_in else FirstPage.CHOOSE)
+
+
+def _arrive_outside(
+    tx: Session,
+    registration: Registration,
+    deployment: Deployment,
+    claims: LaunchClaims,
+    *,
+    proof: SessionProof,
+    now: datetime,
+) -> Launched:
+    """Open a session for what belongs to a person, or to the school: no course comes of it, and nobody has a role."""
+    if claims.message_type == DEEP_LINKING_REQUEST:
+        raise LaunchRefused(LaunchRefusal.MISSING_CLAIM, "context")
+    role = PrincipalRole.NOBODY
+    context_id = places.keep_outside(tx, deployment.id, now=now).id
+    person, _membership, _earns_again = places.keep_member(
+        tx, registration, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+    )
+    promise_handlers(tx, deployment, claims, now=now)
+    opened = open_session(
+        tx,
+        person_id=person.id,
+        context_id=context_id,
+        resource_link_id=None,
+        role=role,
+        proof=proof,
+        locale=person.locale or person.launch_locale,
+        wishes=_wishes(claims),
+        is_administrator=may_administer(claims.role_uris),
+        now=now,
+    )
+    return Launched(opened, FirstPage.ACCOUNT if claims.context is not None else FirstPage.BADGES)
+
+
+def _family(registration: Registration, claims: LaunchClaims) -> PlatformFamily:
+    told = claims.platform.product_family_code if claims.platform else None
+    return family_of(told or registration.product_family)
+
+
+def _is_outside_courses(family: PlatformFamily, claims: LaunchClaims) -> bool:
+    types = claims.context.types if claims.context is not None else ()
+    return claims.placement in family.places_outside_courses or not family.contexts_outside_courses.isdisjoint(types)
+
+
+def _handed_in(claims: LaunchClaims) -> uuid.UUID | None:
+    """Return the badge whose public page is the address of this link: that is how it was handed in."""
+    folder, _, last = urlsplit(claims.target_link_uri).path.rpartition("/")
+    try:
+        return uuid.UUID(last) if folder.endswith("/badges") else None
+    except ValueError:
+        return None
 
 
 def _reviewed_person(

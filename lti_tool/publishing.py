@@ -11,7 +11,16 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from config.errors import PlatformFailed
-from lti_tool.lti.ags import LINE_ITEM_GONE, SCOPE_RESULT_READONLY, Score, list_results, put_score
+from lti_tool.lti.ags import (
+    LINE_ITEM_GONE,
+    SCOPE_LINE_ITEM,
+    SCOPE_LINE_ITEM_READONLY,
+    SCOPE_RESULT_READONLY,
+    Score,
+    get_line_item,
+    list_results,
+    put_score,
+)
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.endpoints import endpoint_of
@@ -49,6 +58,7 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
         person = tx.get_one(Person, person_id)
         registration = tx.get_one(Registration, person.registration_id)
         endpoint = endpoint_of(tx, tool.box, registration, now=now)
+    family = family_of(registration.product_family)
     score = Score(
         user_id=person.subject,
         timestamp=now,
@@ -56,12 +66,15 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
         score_given=earned.given,
         score_maximum=earned.maximum,
         comment=earned.comment,
-        extension=family_of(registration.product_family).score_extension,
+        extension=family.score_extension,
+        submitted_at=earned.since if family.counts_attempts else None,
     )
     try:
         put_score(tool.platform_http, endpoint, line_item.url, score)
     except PlatformFailed as failed:
         if failed.code == LINE_ITEM_GONE:
+            if _is_there(tool, endpoint, line_item):  # it is something else that was not found: the learner, say
+                raise PlatformFailed("score-failed", retryable=True, status=failed.status) from failed
             # Not an error of the score: the teacher sees that the column is gone, and can have it made again.
             with tool.db.transaction() as tx:
                 mark_gone(tx, line_item_id, line_item.url, now=tool.clock.now())
@@ -74,16 +87,31 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
     state, shown = _UNREAD if is_slow else _read_back(tool, endpoint, line_item, person.subject, earned)
     with tool.db.transaction() as tx:
         # A launch may have named another address meanwhile: nothing was delivered there.
-        present = tx.get_one(LineItem, line_item_id, with_for_update={"read": True})
-        if present.url == line_item.url:
+        present = tx.get(LineItem, line_item_id, with_for_update={"read": True})
+        if present is not None and present.url == line_item.url:
             keep_delivery(
                 tx, line_item_id, person_id, state, score=(earned.given, earned.maximum), result=shown, sent_at=now
             )
 
 
+def _is_there(tool: Tool, endpoint: PlatformEndpoint, line_item: LineItem) -> bool:
+    """Ask for the column itself, where the platform lets us: 404 can be said of many things."""
+    scopes = (SCOPE_LINE_ITEM_READONLY, SCOPE_LINE_ITEM)
+    scope = next((scope for scope in scopes if scope in line_item.scopes), None)
+    if scope is None:
+        return False
+    try:
+        get_line_item(tool.platform_http, endpoint, line_item.url, scope=scope)
+    except PlatformFailed as failed:
+        return failed.code != LINE_ITEM_GONE
+    return True
+
+
 def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:
     earned: Earned | None = None
-    line_item = tx.get_one(LineItem, line_item_id)
+    line_item = tx.get(LineItem, line_item_id)
+    if line_item is None:
+        return None
     columns = [column for column in score_columns(tx, line_item.context_id) if column.line_item_id == line_item_id]
     if not columns or not may_be_graded(tx, line_item.context_id, person_id):
         return None

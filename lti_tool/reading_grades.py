@@ -1,7 +1,8 @@
 """Grades that somebody typed in the platform's own gradebook, in the column of a task: they finish it, if wanted.
 
-Scores of ours are not read as somebody's decision: what stands in a cell counts where it differs from what we sent.
-Once it counted, it goes on counting as long as it is high enough, whoever wrote it there last.
+Scores of ours are not read as somebody's decision: what stands in a cell counts where it differs from what we sent,
+and not while a score of ours is on its way there. Once it counted, it goes on counting as long as it is high enough,
+whoever wrote it there last: so our own score, which follows from it, never takes it back.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import InputInvalid, NotAllowed, PlatformFailed
+from config.outbox import MessageState
+from config.outbox_reading import open_messages
 from gamification.models import ActivitySource
+from gamification.record import NewActivity
 from lti_tool.lti.ags import LINE_ITEM_GONE, SCOPE_RESULT_READONLY, Result, list_results
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.lti.roles import PrincipalRole, may_earn, may_edit
+from lti_tool.messages import MessageType
 from lti_tool.progress import record_activities
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
-from lti_tool.roster.flips import keep_flips
-from lti_tool.roster.gradebook import course_columns, deliveries_of, mark_gone
+from lti_tool.roster.flips import Flip, keep_flips
+from lti_tool.roster.gradebook import course_columns, deliveries_in, mark_gone
 from lti_tool.roster.gradebook_models import ScoreDelivery
 from lti_tool.roster.item_models import GradeByHand
 from lti_tool.roster.models import Context, LineItem, Membership, Person
@@ -34,6 +39,8 @@ PAUSE = timedelta(minutes=30)
 TOLERANCE = 0.001
 """How far a cell may be from what we sent and still be ours, as a fraction: gradebooks round."""
 LEAST_PERCENT, MOST_PERCENT = 1, 100
+BATCH = 500
+"""Learners in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ def choose_grades_by_hand(
 ) -> None:
     """Keep from how many percent a typed grade finishes a task; None: typed grades do not count.
 
-    What such grades gave until now stays as it is until somebody changes it there, or takes it back here.
+    With None, what such grades gave until now stays. Another percentage holds for grades that were typed before too.
 
     Raises:
         NotAllowed: somebody who may not edit this course.
@@ -83,8 +90,7 @@ def read_grades(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None
         keep_lease()
         results = _results(tool, endpoint, column)
         if results is not None:
-            with tool.db.transaction() as tx:
-                _record(tx, context_id, column, results, percent / 100, now=tool.clock.now())
+            _record(tool, context_id, column, results, percent / 100, keep_lease)
     with tool.db.transaction() as tx:
         context = tx.get_one(Context, context_id)
         if context.results_percent is not None:
@@ -92,9 +98,14 @@ def read_grades(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None
 
 
 def _task_columns(tx: Session, context_id: uuid.UUID) -> list[_Column]:
-    """Return the columns that stand for one task and may be read."""
+    """Return the columns that stand for one task and may be read.
+
+    Not one that the whole score goes to: what is typed there is about the course.
+    """
     tasks = {
-        column.line_item_id: column.made_for for column in course_columns(tx, context_id) if column.made_for is not None
+        column.line_item_id: column.made_for
+        for column in course_columns(tx, context_id)
+        if column.made_for is not None and column.gone_at is None and not (column.is_chosen and column.task_id is None)
     }
     rows = tx.execute(select(LineItem.id, LineItem.url, LineItem.scopes).where(LineItem.id.in_(tasks))).all()
     return [_Column(row.id, tasks[row.id], row.url) for row in rows if SCOPE_RESULT_READONLY in row.scopes]
@@ -112,48 +123,67 @@ def _results(tool: Tool, endpoint: PlatformEndpoint, column: _Column) -> list[Re
 
 
 def _record(
-    tx: Session, context_id: uuid.UUID, column: _Column, results: Sequence[Result], least: float, *, now: datetime
+    tool: Tool,
+    context_id: uuid.UUID,
+    column: _Column,
+    results: Sequence[Result],
+    least: float,
+    keep_lease: Callable[[], None],
 ) -> None:
-    line_item = tx.get(LineItem, column.line_item_id, with_for_update=True)
-    if line_item is None or line_item.url != column.url:
-        return
-    learners = _learners(tx, context_id)
-    sent = {
-        person_id: found
-        for (line, person_id), found in deliveries_of(tx, context_id).items()
-        if line == column.line_item_id
-    }
+    """Keep what is different from before and record what follows, some learners at a time: nobody waits long."""
+    cells = {result.user_id: _fraction(result) for result in results}
+    with tool.db.reading() as tx:
+        learners = sorted(_learners(tx, context_id).items(), key=lambda learner: learner[1])
+    for start in range(0, len(learners), BATCH):
+        keep_lease()
+        some = {person_id: cells.get(subject) for subject, person_id in learners[start : start + BATCH]}
+        with tool.db.transaction() as tx:
+            line_item = tx.get(LineItem, column.line_item_id, with_for_update=True)
+            if line_item is None or line_item.url != column.url:
+                return
+            now = tool.clock.now()
+            flips = keep_flips(
+                tx, GradeByHand, {"line_item_id": column.line_item_id}, _judge(tx, column, some, least), now=now
+            )
+            activities = [_activity(context_id, column, flip) for flip in flips]
+            if activities:
+                record_activities(tx, activities, now=now)
+
+
+def _judge(
+    tx: Session, column: _Column, cells: Mapping[uuid.UUID, float | None], least: float
+) -> dict[uuid.UUID, bool]:
+    """Say of whom a typed grade finishes the task now; nothing of those of whom there is nothing to say."""
+    on_the_way = open_messages(tx, MessageType.PUBLISH_SCORE, [f"{column.line_item_id}:"])
+    busy = {key.rpartition(":")[2] for key, message in on_the_way.items() if message.state is not MessageState.DEAD}
+    sent = deliveries_in(tx, column.line_item_id, list(cells))
+    passes = GradeByHand.passes.is_(True)
     before = set(
         tx.execute(
-            select(GradeByHand.person_id).where(
-                GradeByHand.line_item_id == column.line_item_id, GradeByHand.passes.is_(True)
-            )
+            select(GradeByHand.person_id).where(GradeByHand.line_item_id == column.line_item_id, passes)
         ).scalars()
     )
-    cells = {result.user_id: result for result in results}
     wanted: dict[uuid.UUID, bool] = {}
-    for subject, person_id in learners.items():
-        fraction = _fraction(cells.get(subject))
+    for person_id, fraction in cells.items():
+        if str(person_id) in busy:
+            continue
         is_enough = fraction is not None and fraction >= least - TOLERANCE
-        if person_id in before:
+        if person_id in before or (is_enough and not _is_ours(fraction, sent.get(person_id))):
             wanted[person_id] = is_enough
-        elif is_enough and not _is_ours(fraction, sent.get(person_id)):
-            wanted[person_id] = True
-    flips = keep_flips(tx, GradeByHand, {"line_item_id": column.line_item_id}, wanted, now=now)
-    activities = [
-        (task_passed if flip.passes else task_lapsed)(
-            source=ActivitySource.PLATFORM_GRADE,
-            told_by=column.line_item_id,
-            number=flip.number,
-            context_id=context_id,
-            person_id=flip.person_id,
-            task_id=column.task_id,
-            occurred_at=flip.changed_at,
-        )
-        for flip in flips
-    ]
-    if activities:
-        record_activities(tx, activities, now=now)
+    return wanted
+
+
+def _activity(context_id: uuid.UUID, column: _Column, flip: Flip) -> NewActivity:
+    tell = task_passed if flip.passes else task_lapsed
+    return tell(
+        source=ActivitySource.PLATFORM_GRADE,
+        told_by=column.line_item_id,
+        number=flip.number,
+        context_id=context_id,
+        person_id=flip.person_id,
+        task_id=column.task_id,
+        occurred_at=flip.changed_at,
+    )
 
 
 def _learners(tx: Session, context_id: uuid.UUID) -> Mapping[str, uuid.UUID]:
@@ -166,9 +196,12 @@ def _learners(tx: Session, context_id: uuid.UUID) -> Mapping[str, uuid.UUID]:
     return {row.subject: row.id for row in rows if may_earn(PrincipalRole(row.role))}
 
 
-def _fraction(result: Result | None) -> float | None:
-    """Return a cell as a fraction; https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: without one it is 1."""
-    if result is None or result.score is None:
+def _fraction(result: Result) -> float | None:
+    """Return a cell as a fraction, None for an empty one.
+
+    https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: without one it is 1.
+    """
+    if result.score is None:
         return None
     maximum = result.maximum or 1.0
     return result.score / maximum

@@ -71,6 +71,7 @@ def course_score(
             badge_name=badge_name,
             badge_address=badge_address(awards[-1].award_id) if awards else "",
         ),
+        max((task.state_at for task in where.tasks if task.state_at is not None), default=None),
     )
 
 
@@ -124,6 +125,7 @@ def badge_score(
             is_held=newest.is_held,
             badge_address=badge_address(newest.award_id) if newest.is_held else "",
         ),
+        newest.awarded_at,
     )
 
 

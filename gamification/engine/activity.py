@@ -10,12 +10,16 @@ from enum import StrEnum
 
 
 class Verb(StrEnum):
-    """What was done, by the learner or by somebody who teaches."""
+    """What was done, by the learner or by somebody who teaches, or what the platform says was done."""
 
     COMPLETED = "completed"
     """The learner says: I have done this."""
     HANDED_IN = "handed-in"
     """The learner sent work for a task; worth nothing until somebody approves it."""
+    PASSED = "passed"
+    """The platform says: this is done."""
+    LAPSED = "lapsed"
+    """The platform says: this is not done any more."""
     APPROVED = "approved"
     """A reviewer says: good."""
     NOT_YET = "not-yet"
@@ -42,6 +46,7 @@ class Activity:
 def in_order(activities: Iterable[Activity]) -> list[Activity]:
     """Return the activities as the rules see them, whatever order they arrived in.
 
-    By moment; at one moment by verb, taking back last, so that the outcome never hangs on ids that chance made.
+    By moment; at one moment by verb, taking back last, so that the outcome never hangs on ids that chance made. What
+    the platform says comes before what somebody who teaches decides, and that it is done before that it is not.
     """
     return sorted(activities, key=lambda activity: (activity.occurred_at, _RANK[activity.verb], activity.id))

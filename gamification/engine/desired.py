@@ -39,7 +39,7 @@ class GrantedAchievement:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """An effect key that should sum to nothing because of this activity."""
+    """An effect key that should sum to nothing because of this activity of somebody who teaches or of the platform."""
 
     effect_key: str
     activity_id: uuid.UUID
@@ -88,8 +88,8 @@ def desired(activities: Iterable[Activity], rules: RuleSet) -> Desired:
         if found.held_by is not None:
             causes.append(found.held_by)
             rule_of[found.held_by.id] = rule
-        elif found.taken_back_by is not None:
-            taken_back.append(TakenBack(effect_key(_lineage(rule), rule.task_id), found.taken_back_by.id))
+        elif taken_by := found.taken_back_by or found.lapsed_by:
+            taken_back.append(TakenBack(effect_key(_lineage(rule), rule.task_id), taken_by.id))
     points: list[EarnedPoints] = []
     total = 0
     reached_by: uuid.UUID | None = None

@@ -21,10 +21,16 @@ class Missing(StrEnum):
     """Why a task gives no points now. A closed vocabulary: every page has a sentence for every member."""
 
     NOT_DONE = "not-done"
+    NOT_DONE_IN_PLATFORM = "not-done-in-platform"
+    """Not done, and it is done in the platform."""
     WAITS_FOR_REVIEW = "waits-for-review"
     PRACTISE = "practise"
     """A reviewer asked for a little more practice."""
     TAKEN_BACK = "taken-back"
+    TAKEN_BACK_IN_PLATFORM = "taken-back-in-platform"
+    """Taken back, and done in the platform: only somebody who teaches can give it again."""
+    OPEN_AGAIN = "open-again"
+    """The platform said that it is not done any more."""
     NOT_COUNTED_YET = "not-counted-yet"
     """Done, and the points follow: the learner was not brought to the newest rules yet."""
     EARLIER_TASK_FIRST = "earlier-task-first"
@@ -36,7 +42,8 @@ class Missing(StrEnum):
 class FactExplanation:
     """Something that happened with a task. `actor_id` is who decided it, where that was not the learner.
 
-    `hand_in_id` is the work that was sent or judged; `remark_id` the words that went with a decision.
+    `hand_in_id` is the work that was sent or judged; `remark_id` the words that went with a decision; `is_graded` says
+    of what the platform told that it looked at a grade.
     """
 
     activity_id: uuid.UUID
@@ -46,6 +53,7 @@ class FactExplanation:
     actor_id: uuid.UUID | None
     hand_in_id: uuid.UUID | None
     remark_id: uuid.UUID | None
+    is_graded: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,10 @@ _BY_STATE = {
     TaskState.TAKEN_BACK: Missing.TAKEN_BACK,
     TaskState.DONE: Missing.NOT_COUNTED_YET,
 }
+_IN_PLATFORM = {
+    TaskState.TO_DO: Missing.NOT_DONE_IN_PLATFORM,
+    TaskState.TAKEN_BACK: Missing.TAKEN_BACK_IN_PLATFORM,
+}
 
 
 def what_is_missing(rule: TaskRule, facts: TaskFacts, points_now: int, *, is_locked: bool) -> tuple[Missing, ...]:
@@ -133,12 +145,20 @@ def what_is_missing(rule: TaskRule, facts: TaskFacts, points_now: int, *, is_loc
     """
     if points_now > 0:
         return ()
-    missing = [_BY_STATE[facts.state]]
+    missing = [_by_state(rule, facts)]
     if is_locked:
         missing.append(Missing.EARLIER_TASK_FIRST)
     if rule.closed and _needs_the_learner(facts.state):
         missing.append(Missing.CLOSED)
     return tuple(missing)
+
+
+def _by_state(rule: TaskRule, facts: TaskFacts) -> Missing:
+    if facts.state is TaskState.TO_DO and facts.was_undone:
+        return Missing.OPEN_AGAIN
+    if rule.confirmation.is_by_platform:
+        return _IN_PLATFORM.get(facts.state, _BY_STATE[facts.state])
+    return _BY_STATE[facts.state]
 
 
 def explain_goal(rules: RuleSet, points: int, tasks: Iterable[TaskExplanation]) -> GoalExplanation:

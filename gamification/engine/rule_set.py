@@ -28,6 +28,20 @@ class Confirmation(StrEnum):
     """The learner says so."""
     REVIEWER = "reviewer"
     """Somebody who teaches looks at what was handed in."""
+    PLATFORM = "platform"
+    """The platform says that it is complete. Learners may tick that themselves there."""
+    PLATFORM_GRADE = "platform-grade"
+    """The platform says that the grade is high enough."""
+
+    @property
+    def is_own_word(self) -> bool:
+        """Whether learners alone can finish it, so that nobody and nothing confirmed it."""
+        return self in {Confirmation.LEARNER, Confirmation.PLATFORM}
+
+    @property
+    def is_by_platform(self) -> bool:
+        """Whether the task is done in the platform, and not on a page of ours."""
+        return self in {Confirmation.PLATFORM, Confirmation.PLATFORM_GRADE}
 
 
 class TaskOrder(StrEnum):
@@ -41,7 +55,8 @@ class TaskOrder(StrEnum):
 class TaskRule:
     """A task and what finishing it gives. A closed task takes no new activities; what it gave stays.
 
-    Points of a bonus task are outside goal and total.
+    Points of a bonus task are outside goal and total. `stays_when_undone` is for tasks that the platform finishes: its
+    points stay where the platform says later that it is not done any more.
     """
 
     task_id: uuid.UUID
@@ -49,6 +64,7 @@ class TaskRule:
     closed: bool = False
     is_bonus: bool = False
     confirmation: Confirmation = Confirmation.LEARNER
+    stays_when_undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +125,8 @@ class RuleSet:
                     "closed": task.closed,
                     "is_bonus": task.is_bonus,
                     "confirmation": task.confirmation,
+                    # Only where it is so: every version without it, of whatever release, is as it was.
+                    **({"stays_when_undone": True} if task.stays_when_undone else {}),
                 }
                 for task in self.tasks
             ],
@@ -117,7 +135,6 @@ class RuleSet:
             "achievement_version_id": str(self.achievement.version_id) if self.achievement else None,
             "texts": self.texts,
             "order": self.order,
-            # Only where it is so: every version without it, of whatever release, is as it was.
             **({"needs_confirmation": True} if self.achievement and self.achievement.needs_confirmation else {}),
         }
 
@@ -141,6 +158,7 @@ class RuleSet:
                     bool(task["closed"]),
                     bool(task.get("is_bonus", False)),
                     Confirmation(task.get("confirmation", Confirmation.LEARNER)),
+                    bool(task.get("stays_when_undone", False)),
                 )
                 for task in content["tasks"]
             ),
@@ -157,8 +175,11 @@ def texts_digest(texts: Iterable[tuple[str, str]]) -> str:
 
 
 def points_by_own_word(tasks: Iterable[TaskRule]) -> int:
-    """Return how many points for the goal learners can get by what they say themselves, closed tasks included."""
-    return sum(task.points for task in tasks if not task.is_bonus and task.confirmation is Confirmation.LEARNER)
+    """Return how many points for the goal learners can get by what they say themselves, closed tasks included.
+
+    What the platform calls complete counts too: learners may tick it there.
+    """
+    return sum(task.points for task in tasks if not task.is_bonus and task.confirmation.is_own_word)
 
 
 def check_rules(tasks: Sequence[TaskRule], goal_points: int, achievement: AchievementRef | None = None) -> None:

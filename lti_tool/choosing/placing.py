@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +33,10 @@ from lti_tool.roster.launch_sessions import CurrentSession
 from lti_tool.roster.models import Context, Deployment, Registration
 from lti_tool.tool import Tool
 from lti_tool.words import staff_gate_title
+
+
+UNTIL_LINKS_ARE_THERE = timedelta(seconds=45)
+"""Platforms make the links when the teacher has looked at them and saved."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def place(
         for item, with_column in zip(items, columns, strict=True)
     ]
     promise_columns(tx, session.context_id, now=now)
+    tx.get_one(Context, session.context_id).columns_due_at = now + UNTIL_LINKS_ARE_THERE
     return sign_answer(tx, tool, registration, session, request, returned, now=now)
 
 

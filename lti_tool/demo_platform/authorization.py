@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from lti_tool.demo_platform.hints import HintInvalid, LaunchIntent
+from lti_tool.demo_platform.course import Course
+from lti_tool.demo_platform.hints import DEEP_LINKING, HintInvalid, LaunchIntent
 from lti_tool.demo_platform.placements import Placement
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.roster import Person, find_user
+from lti_tool.demo_platform.tools import Tool
 
 
 class WrongAddress(Exception):
@@ -35,8 +37,11 @@ class RequestRefused(Exception):
 class AcceptedRequest:
     """A request that may be answered with a message."""
 
+    tool: Tool
     person: Person
-    placement: Placement
+    course: Course
+    placement: Placement | None
+    """None where nothing is there yet: deep linking for a new activity."""
     intent: LaunchIntent
     nonce: str
     state: str
@@ -44,15 +49,21 @@ class AcceptedRequest:
 
 def check_request(platform: Platform, parameters: MultiDict[str, str]) -> AcceptedRequest:
     """Check a request in full. Raises WrongAddress and RequestRefused."""
-    settings = platform.settings
-    if parameters.getlist("client_id") != [settings.client_id]:
-        raise WrongAddress("client_id")
-    if parameters.getlist("redirect_uri") != [settings.tool_launch_url]:
-        raise WrongAddress("redirect_uri")
+    tool = _find_tool(platform, parameters)
     if any(len(parameters.getlist(name)) > 1 for name in parameters):
         raise RequestRefused("invalid_request", "a parameter is given twice")
     _check_protocol(parameters)
-    return _check_launch(platform, parameters)
+    return _check_launch(platform, tool, parameters)
+
+
+def _find_tool(platform: Platform, parameters: MultiDict[str, str]) -> Tool:
+    client_ids, redirect_urls = parameters.getlist("client_id"), parameters.getlist("redirect_uri")
+    tool = platform.tools.find_client(client_ids[0]) if len(client_ids) == 1 else None
+    if tool is None or not tool.active:
+        raise WrongAddress("client_id")
+    if len(redirect_urls) != 1 or redirect_urls[0] not in tool.redirect_urls:
+        raise WrongAddress("redirect_uri")
+    return tool
 
 
 def _check_protocol(parameters: MultiDict[str, str]) -> None:
@@ -69,7 +80,7 @@ def _check_protocol(parameters: MultiDict[str, str]) -> None:
             raise RequestRefused("invalid_request", f"{name} is missing")
 
 
-def _check_launch(platform: Platform, parameters: MultiDict[str, str]) -> AcceptedRequest:
+def _check_launch(platform: Platform, tool: Tool, parameters: MultiDict[str, str]) -> AcceptedRequest:
     try:
         intent = platform.hints.read(parameters["lti_message_hint"])
     except HintInvalid as invalid:
@@ -79,7 +90,12 @@ def _check_launch(platform: Platform, parameters: MultiDict[str, str]) -> Accept
     person = find_user(intent.user_id)
     if person is None or parameters["login_hint"] != intent.user_id:
         raise RequestRefused("access_denied", "login_hint is not the person who began the launch")
-    placement = platform.placements.find(intent.placement_id)
-    if placement is None or not platform.enrolment.holds(person):
+    if intent.tool_id != tool.id:
+        raise RequestRefused("access_denied", "the launch began for another tool")
+    course, placement = platform.courses.find(intent.course_id), platform.placements.find(intent.placement_id)
+    is_new = (intent.message_type == DEEP_LINKING or intent.place) and not intent.placement_id
+    if course is None or (placement is None and not is_new) or not platform.enrolment.holds(person, course.id):
         raise RequestRefused("access_denied", "the person is not in this course, or the activity is not")
-    return AcceptedRequest(person, placement, intent, parameters["nonce"], parameters["state"])
+    if placement is not None and not platform.lets_open(person, placement):
+        raise RequestRefused("access_denied", "the activity is not available to this person")
+    return AcceptedRequest(tool, person, course, placement, intent, parameters["nonce"], parameters["state"])

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import jwt
-
 from config.clock import Clock
 from lti_tool.demo_platform.json_value import is_number
 from lti_tool.demo_platform.settings import PlatformSettings
 from lti_tool.demo_platform.store import Store
-from lti_tool.demo_platform.tool_keys import ToolKeys, ToolKeysUnavailable
+from lti_tool.demo_platform.tool_jwt import ToolJwtInvalid, read_unverified_claim, verify_tool_jwt
+from lti_tool.demo_platform.tool_keys import ToolKeys
+from lti_tool.demo_platform.tools import Tool, Tools
 
 _LONGEST_LIFE_SECONDS = 3600
 _LEEWAY_SECONDS = 10
@@ -27,46 +27,38 @@ class AssertionRefused(Exception):
 class ClientAssertions:
     """Checks assertions and remembers those that were used."""
 
-    def __init__(self, store: Store, clock: Clock, settings: PlatformSettings, tool_keys: ToolKeys) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, settings: PlatformSettings, tools: Tools, tool_keys: ToolKeys
+    ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._tools = tools
         self._tool_keys = tool_keys
 
-    def accept(self, assertion: str) -> None:
-        """Accept an assertion, once. Raises AssertionRefused."""
-        claims = self._verified_claims(assertion)
-        self._check_parties(claims)
+    def accept(self, assertion: str) -> Tool:
+        """Accept an assertion, once, and return the tool that made it. Raises AssertionRefused."""
+        tool = self._find_tool(assertion)
+        try:
+            claims = verify_tool_jwt(assertion, tool, self._tool_keys, ("iss", "sub", "aud", "iat", "exp", "jti"))
+        except ToolJwtInvalid as error:
+            raise AssertionRefused(str(error)) from error
+        self._check_parties(claims, tool)
         expires_at = self._check_times(claims)
         self._use_once(claims, expires_at)
+        return tool
 
-    def _verified_claims(self, assertion: str) -> dict[str, Any]:
+    def _find_tool(self, assertion: str) -> Tool:
         try:
-            kid = jwt.get_unverified_header(assertion).get("kid")
-            key = self._tool_keys.find(kid) if isinstance(kid, str) else None
-            if key is None:
-                raise AssertionRefused("the key id is not among the keys of the tool")
-            return jwt.decode(
-                assertion,
-                key,
-                algorithms=["RS256"],
-                # Parties and times are checked below, the times against the clock of the platform.
-                options={
-                    "require": ["iss", "sub", "aud", "iat", "exp", "jti"],
-                    "verify_aud": False,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
-        except ToolKeysUnavailable as error:
+            tool = self._tools.find_client(read_unverified_claim(assertion, "iss"))
+        except ToolJwtInvalid as error:
             raise AssertionRefused(str(error)) from error
-        except jwt.InvalidTokenError as error:
-            raise AssertionRefused(f"the assertion cannot be verified: {error}") from error
+        if tool is None or not tool.active:
+            raise AssertionRefused("iss and sub must both be the client id of a tool in use")
+        return tool
 
-    def _check_parties(self, claims: dict[str, Any]) -> None:
-        client_id = self._settings.client_id
-        if claims["iss"] != client_id or claims["sub"] != client_id:
+    def _check_parties(self, claims: dict[str, Any], tool: Tool) -> None:
+        if claims["sub"] != tool.client_id:
             raise AssertionRefused("iss and sub must both be the client id")
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if self._settings.token_url not in audience:

@@ -9,13 +9,14 @@ from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from lti_tool.demo_platform.grade_service import result_json
+from lti_tool.demo_platform.canvas_control import add_canvas_levers
+from lti_tool.demo_platform.course_control import add_course_levers, wanted_course, wanted_person
+from lti_tool.demo_platform.grade_service import result_json, urls_of
 from lti_tool.demo_platform.gradebook import NotGradable
 from lti_tool.demo_platform.line_item import LineItem
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.points import PointsInvalid, read_points
 from lti_tool.demo_platform.refusals import AGS, SERVICES, Refusal
-from lti_tool.demo_platform.roster import Person, find_person, find_user
 from lti_tool.demo_platform.visitors import is_foreign_page
 
 _MOST_REFUSALS = 1_000_000
@@ -42,7 +43,7 @@ def control(platform: Platform) -> Blueprint:
 
     @levers.post("/override")
     def override() -> Response:
-        person, item, score = _wanted_person(), _wanted_item(platform), request.values.get("score", "")
+        person, item, score = wanted_person(), _wanted_item(platform), request.values.get("score", "")
         try:
             if score == "":
                 platform.gradebook.withdraw_override(item, person.user_id)
@@ -55,14 +56,14 @@ def control(platform: Platform) -> Blueprint:
 
     @levers.post("/leave")
     def leave() -> Response:
-        person = _wanted_person()
-        platform.enrolment.leave(person)
+        person = wanted_person()
+        platform.enrolment.leave(person, wanted_course(platform).id)
         return jsonify({"person": person.key, "enrolled": False})
 
     @levers.post("/return")
     def come_back() -> Response:
-        person = _wanted_person()
-        platform.enrolment.come_back(person)
+        person = wanted_person()
+        platform.enrolment.come_back(person, wanted_course(platform).id)
         return jsonify({"person": person.key, "enrolled": True})
 
     @levers.post("/refuse")
@@ -80,6 +81,9 @@ def control(platform: Platform) -> Blueprint:
     def come_up() -> Response:
         return _plan(_wanted_services(*SERVICES), _wanted_refusal(), 0)
 
+    add_course_levers(levers, platform)
+    add_canvas_levers(levers, platform)
+
     def _plan(services: tuple[str, ...], refusal: Refusal, count: int | None) -> Response:
         for service in services:
             platform.refusals.plan(service, refusal, count)
@@ -96,18 +100,10 @@ def _is_loopback() -> bool:
         return False
 
 
-def _wanted_person() -> Person:
-    name = request.values.get("person", "")
-    person = find_person(name) or find_user(name)
-    if person is None:
-        abort(404)
-    return person
-
-
 def _wanted_item(platform: Platform) -> LineItem:
     items = platform.gradebook.list_items()
     wanted = request.values.get("item", str(items[0].id))
-    item = next((item for item in items if wanted in (str(item.id), platform.urls.line_item(item.id))), None)
+    item = next((item for item in items if wanted in (str(item.id), urls_of(platform, item).line_item(item.id))), None)
     if item is None:
         abort(404)
     return item

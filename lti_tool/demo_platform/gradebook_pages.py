@@ -1,45 +1,65 @@
-"""The gradebook: for everybody to read, as data for machines, and with a form in every cell for the teacher."""
+"""The gradebook: for everybody to read, as data for machines, and with a form in every cell for the teacher.
+
+Where a column has a review, a cell leads to what the learner did, in the tool.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from lti_tool.demo_platform.course import CONTEXT, CONTEXT_TITLE
-from lti_tool.demo_platform.grade_service import line_item_json, plain_number, result_json
+from lti_tool.demo_platform.course import CONTEXT_ID, Course
+from lti_tool.demo_platform.grade_service import plain_number
 from lti_tool.demo_platform.gradebook import NotGradable
-from lti_tool.demo_platform.placements import Placement
+from lti_tool.demo_platform.gradebook_data import gradebook_data
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.points import PointsInvalid, read_points
 from lti_tool.demo_platform.rendering import render_page
-from lti_tool.demo_platform.roster import LEARNERS, Person
-from lti_tool.demo_platform.visitors import get_editor, get_member, get_person, is_foreign_page
+from lti_tool.demo_platform.roster import Person
+from lti_tool.demo_platform.tool_frame import render_tool_page
+from lti_tool.demo_platform.visitors import (
+    get_course,
+    get_course_editor,
+    get_course_member,
+    get_participant,
+    get_person,
+    get_placement,
+    get_tool_of,
+    is_foreign_page,
+)
 
 _Cell = tuple[int, str]
+
+
+_MOST_ROWS = 100
+"""The page of a course of thousands shows the first learners; the data hold everybody."""
 
 
 def gradebook_pages(platform: Platform) -> Blueprint:
     """Build the pages."""
     pages = Blueprint("gradebook", __name__)
 
-    @pages.get("/gradebook")
-    def page() -> Response:
-        return _render(platform, None)
+    @pages.get("/gradebook", defaults={"course_id": CONTEXT_ID})
+    @pages.get("/courses/<course_id>/gradebook")
+    def page(course_id: str) -> Response:
+        return _render(platform, None, get_course(platform, course_id))
 
-    @pages.get("/as/<key>/gradebook")
-    def page_of(key: str) -> Response:
-        return _render(platform, get_member(platform, key))
+    @pages.get("/as/<key>/gradebook", defaults={"course_id": CONTEXT_ID})
+    @pages.get("/as/<key>/courses/<course_id>/gradebook")
+    def page_of(key: str, course_id: str) -> Response:
+        return _render(platform, *get_course_member(platform, key, course_id))
 
-    @pages.post("/as/<key>/gradebook")
-    def type_grade(key: str) -> Response | Redirect:
+    @pages.post("/as/<key>/gradebook", defaults={"course_id": CONTEXT_ID})
+    @pages.post("/as/<key>/courses/<course_id>/gradebook")
+    def type_grade(key: str, course_id: str) -> Response | Redirect:
         if is_foreign_page(platform.settings):
             abort(403)
-        teacher, learner = get_editor(platform, key), get_person(request.form.get("learner", ""))
+        teacher, course = get_course_editor(platform, key, course_id)
+        learner = get_person(request.form.get("learner", ""))
         item = platform.gradebook.find_item(request.form.get("column", 0, int))
-        if item is None:
+        if item is None or item.course_id != course.id:
             abort(404)
         try:
             if request.form.get("act") == "withdraw":
@@ -48,71 +68,61 @@ def gradebook_pages(platform: Platform) -> Blueprint:
                 points = read_points(request.form.get("score", ""), item.fields.score_maximum)
                 platform.gradebook.override(item, learner.user_id, points)
         except PointsInvalid:
-            return _render(platform, teacher, wrong=(item.id, learner.user_id), status=400)
+            return _render(platform, teacher, course, wrong=(item.id, learner.user_id), status=400)
         except NotGradable:
             abort(400)
         cell = f"cell-{item.id}-{learner.key}"
-        return redirect(url_for("gradebook.page_of", key=key, lang=request.args.get("lang"), _anchor=cell), 303)
+        lang = request.args.get("lang")
+        return redirect(url_for("gradebook.page_of", key=key, course_id=course.id, lang=lang, _anchor=cell), 303)
 
-    @pages.get("/gradebook.json")
-    def data() -> Response:
-        return jsonify(
-            {
-                "context": CONTEXT,
-                "activities": [_activity_json(placement) for placement in platform.placements.list_all()],
-                "lineItems": [
-                    {**line_item_json(platform, item), "madeByTool": item.made_by_tool}
-                    for item in platform.gradebook.list_items()
-                ],
-                "learners": [_learner_json(platform, person) for person in LEARNERS],
-            }
+    @pages.get("/as/<key>/review/<int:item_id>/<learner_key>")
+    def review(key: str, item_id: int, learner_key: str) -> Response:
+        item, learner = platform.gradebook.find_item(item_id), get_person(learner_key)
+        if item is None or item.fields.review is None or item.fields.resource_link_id is None:
+            abort(404)
+        placement = get_placement(platform, item.fields.resource_link_id)
+        person = get_participant(platform, key, placement)
+        if person.is_learner and person != learner:
+            abort(403)
+        return render_tool_page(
+            platform,
+            "demo_platform/review.html",
+            tool=get_tool_of(platform, placement, person),
+            person=person,
+            course=get_course(platform, item.course_id),
+            shown=placement,
+            item=item,
+            learner=learner,
         )
+
+    @pages.get("/gradebook.json", defaults={"course_id": CONTEXT_ID})
+    @pages.get("/courses/<course_id>/gradebook.json")
+    def data(course_id: str) -> Response:
+        return jsonify(gradebook_data(platform, get_course(platform, course_id)))
 
     return pages
 
 
-def _render(platform: Platform, person: Person | None, *, wrong: _Cell | None = None, status: int = 200) -> Response:
+def _render(
+    platform: Platform, person: Person | None, course: Course, *, wrong: _Cell | None = None, status: int = 200
+) -> Response:
+    learners = platform.enrolment.list_learners(course.id)
     return render_page(
         platform.settings,
         "demo_platform/gradebook.html",
         person=person,
         status=status,
-        course_title=CONTEXT_TITLE,
-        items=platform.gradebook.list_items(),
-        learners=LEARNERS,
-        enrolled=platform.enrolment.list_people(),
-        cells={(grade.line_item_id, grade.user_id): grade for grade in platform.gradebook.list_grades()},
+        course=course,
+        course_title=course.title,
+        items=platform.gradebook.list_shown(course.id),
+        learners=learners[:_MOST_ROWS],
+        count=len(learners),
+        gone=platform.enrolment.list_gone(course.id),
+        cells={
+            (grade.line_item_id, grade.user_id): grade for grade in platform.gradebook.list_grades(course_id=course.id)
+        },
         wrong=wrong,
         typed=request.form.get("score", ""),
         plain_number=plain_number,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
     )
-
-
-def _activity_json(placement: Placement) -> dict[str, Any]:
-    return {
-        "resourceLinkId": placement.id,
-        "title": placement.title,
-        "graded": placement.is_graded,
-        "custom": placement.custom,
-    }
-
-
-def _learner_json(platform: Platform, person: Person) -> dict[str, Any]:
-    items = {item.id: item for item in platform.gradebook.list_items()}
-    return {
-        "key": person.key,
-        "userId": person.user_id,
-        "name": person.name,
-        "enrolled": platform.enrolment.holds(person),
-        "results": [
-            {
-                **result_json(platform, items[grade.line_item_id], grade),
-                "label": items[grade.line_item_id].fields.label,
-                "activityProgress": grade.activity_progress,
-                "gradingProgress": grade.grading_progress,
-                "overridden": grade.overridden,
-            }
-            for grade in platform.gradebook.list_grades(user_id=person.user_id)
-        ],
-    }

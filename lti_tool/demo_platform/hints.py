@@ -10,27 +10,44 @@ https://www.imsglobal.org/spec/lti/v1p3/#additional-login-parameters
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import jwt
 
 from config.clock import Clock
 from config.ids import new_secret
+from lti_tool.demo_platform.course import CONTEXT_ID
 from lti_tool.demo_platform.json_value import read_json_text
 from lti_tool.demo_platform.store import Store
+from lti_tool.demo_platform.tools import PRESET_ID
 
+RESOURCE_LINK = "LtiResourceLinkRequest"
+DEEP_LINKING = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
 _LIFE_SECONDS = 600
 _AUDIENCE = "message-hint"
 
 
 @dataclass(frozen=True)
 class LaunchIntent:
-    """Who opens which placement of the tool, where it is shown, in which language."""
+    """Who opens which tool for what, where it is shown, in which language."""
 
     user_id: str
     placement_id: str
+    """Empty where nothing is there yet: deep linking for a new activity."""
     document_target: str
     locale: str
+    message_type: str = RESOURCE_LINK
+    course_id: str = CONTEXT_ID
+    tool_id: int = PRESET_ID
+    line_item_id: int | None = None
+    """The column of a submission review."""
+    for_user_id: str = ""
+    """Whose work a submission review is about."""
+    place: str = ""
+    """The place beside activities from which it begins, by its Canvas name."""
+    assignment_id: int | None = None
+    """The assignment for which something is handed in."""
 
 
 class HintInvalid(Exception):
@@ -55,10 +72,7 @@ class MessageHints:
         token = jwt.encode(
             {
                 "aud": _AUDIENCE,
-                "sub": intent.user_id,
-                "link": intent.placement_id,
-                "target": intent.document_target,
-                "locale": intent.locale,
+                "intent": asdict(intent),
                 "exp": int(self._clock.now().timestamp()) + _LIFE_SECONDS,
             },
             self._secret,
@@ -75,10 +89,10 @@ class MessageHints:
                 algorithms=["HS256"],
                 audience=_AUDIENCE,
                 # The expiry is held against our own clock, below.
-                options={"verify_exp": False, "require": ["exp", "sub"]},
+                options={"verify_exp": False, "require": ["exp"]},
             )
             expires_at = int(claims["exp"])
-            intent = LaunchIntent(*(str(claims[name]) for name in ("sub", "link", "target", "locale")))
+            intent = LaunchIntent(**claims["intent"])
         except (ValueError, KeyError, TypeError, jwt.InvalidTokenError) as error:
             raise HintInvalid(expired=False) from error
         if expires_at <= self._clock.now().timestamp():

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from flask import request
 
+from lti_tool.demo_platform import canvas_words, course_words
 from lti_tool.demo_platform.roster import Person
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
@@ -31,6 +32,7 @@ _NL = {
     "teacher": "docent",
     "assistant": "assistent, mag niet bewerken",
     "learner": "leerling",
+    "observer": "kijkt mee",
     "you_are": "Je bent",
     "other_person": "Andere persoon",
     "gradebook": "Cijferlijst",
@@ -98,6 +100,7 @@ _EN = {
     "teacher": "teacher",
     "assistant": "assistant, may not edit",
     "learner": "student",
+    "observer": "observer",
     "you_are": "You are",
     "other_person": "Another person",
     "gradebook": "Gradebook",
@@ -150,7 +153,10 @@ _EN = {
     "back_to_course": "Back to the course",
 }
 
-_WORDS: Mapping[str, Mapping[str, str]] = {"nl": _NL, "en": _EN}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "nl": {**_NL, **course_words.NL, **canvas_words.NL},
+    "en": {**_EN, **course_words.EN, **canvas_words.EN},
+}
 
 
 def chosen_language() -> str | None:

@@ -1,14 +1,13 @@
 """How a page of the demo school is made: its words, and the headers that keep it to itself.
 
-Policy: https://www.w3.org/TR/CSP3/. Only the pages that send themselves on hold a script, named by a nonce. The tool
+Policy: https://www.w3.org/TR/CSP3/. Only pages that need one hold a script, named by a nonce. The tool
 is allowed in a frame and as the target of a form; a browser holds the redirects after a form against the same list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template
 
@@ -16,13 +15,27 @@ from config.ids import new_secret
 from lti_tool.demo_platform.language import LANGUAGES, page_language, words_in
 from lti_tool.demo_platform.roster import Person
 from lti_tool.demo_platform.settings import PlatformSettings
+from lti_tool.demo_platform.tools import origin_of
 
 
 def render_page(
-    settings: PlatformSettings, template: str, *, person: Person | None = None, status: int = 200, **values: Any
+    settings: PlatformSettings,
+    template: str,
+    *,
+    person: Person | None = None,
+    status: int = 200,
+    nonce: str = "",
+    origins: Iterable[str] = (),
+    **values: Any,
 ) -> Response:
-    """Render a page without any script."""
-    return _render(settings, template, person=person, status=status, script="'none'", **values)
+    """Render a page without any script, except those that carry the nonce when one is given.
+
+    `origins` are those of more tools than the preset one that may stand in a frame of the page.
+    """
+    script = f"'nonce-{nonce}'" if nonce else "'none'"
+    return _render(
+        settings, template, person=person, status=status, script=script, origins=origins, nonce=nonce, **values
+    )
 
 
 def render_form_post(
@@ -38,6 +51,7 @@ def render_form_post(
         "demo_platform/form_post.html",
         person=person,
         script=f"'nonce-{nonce}'",
+        origins=(origin_of(action),),
         nonce=nonce,
         action=action,
         fields=fields,
@@ -45,14 +59,20 @@ def render_form_post(
 
 
 def _render(
-    settings: PlatformSettings, template: str, *, person: Person | None, script: str, status: int = 200, **values: Any
+    settings: PlatformSettings,
+    template: str,
+    *,
+    person: Person | None,
+    script: str,
+    origins: Iterable[str],
+    status: int = 200,
+    **values: Any,
 ) -> Response:
     language = page_language(person)
     html = render_template(
         template, language=language, languages=LANGUAGES, words=words_in(language), person=person, **values
     )
-    parts = urlsplit(settings.tool_url)
-    tool = f"{parts.scheme}://{parts.netloc}"
+    tool = " ".join(dict.fromkeys((origin_of(settings.tool_url), *origins)))
     response = make_response(html, status)
     response.headers["Content-Security-Policy"] = "; ".join(
         (

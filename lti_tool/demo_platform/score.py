@@ -6,11 +6,12 @@ https://www.imsglobal.org/spec/lti-ags/v2p0#score-publish-service
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from lti_tool.demo_platform.json_value import is_number
+from lti_tool.demo_platform.submission import Submission, SubmissionInvalid, read_submission
 
 _ACTIVITY_PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 _GRADING_PROGRESS = ("FullyGraded", "Pending", "PendingManual", "Failed", "NotReady")
@@ -18,6 +19,10 @@ _GRADING_PROGRESS = ("FullyGraded", "Pending", "PendingManual", "Failed", "NotRe
 
 class ScoreInvalid(Exception):
     """This cannot be kept, now or later; the text says why."""
+
+
+class MaximumMissing(ScoreInvalid):
+    """Points without the scale on which they count."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Score:
     grading_progress: str
     fraction: float | None
     comment: str | None
+    submission: Submission = field(default_factory=Submission)
+    """Heard on some platforms only."""
 
     @property
     def is_final(self) -> bool:
@@ -37,8 +44,8 @@ class Score:
         return self.grading_progress == "FullyGraded"
 
 
-def read_score(body: Any) -> Score:
-    """Read the JSON of a score. Raises ScoreInvalid."""
+def read_score(body: Any, *, with_submission: bool = False) -> Score:
+    """Read the JSON of a score, and what it says about handed in work if wanted. Raises ScoreInvalid."""
     if not isinstance(body, dict):
         raise ScoreInvalid("a score is a JSON object")
     comment = body.get("comment")
@@ -51,6 +58,7 @@ def read_score(body: Any) -> Score:
         grading_progress=_word(body, "gradingProgress", _GRADING_PROGRESS),
         fraction=_fraction(body),
         comment=comment,
+        submission=_submission(body) if with_submission else Submission(),
     )
 
 
@@ -75,8 +83,15 @@ def _fraction(body: dict[str, Any]) -> float | None:
     if not is_number(given) or given < 0:
         raise ScoreInvalid("scoreGiven must be a number from 0")
     if not is_number(maximum) or maximum <= 0:
-        raise ScoreInvalid("scoreGiven needs a scoreMaximum above 0")
+        raise MaximumMissing("scoreGiven needs a scoreMaximum above 0")
     return float(given / maximum)
+
+
+def _submission(body: dict[str, Any]) -> Submission:
+    try:
+        return read_submission(body)
+    except SubmissionInvalid as error:
+        raise ScoreInvalid(str(error)) from error
 
 
 def _whole_seconds(timestamp: str) -> int:

@@ -13,6 +13,7 @@ from flask import Response, request
 
 from lti_tool.demo_platform.json_value import read_json_text
 from lti_tool.demo_platform.platform import Platform
+from lti_tool.demo_platform.tools import Tool
 
 
 class ServiceRefused(Exception):
@@ -43,14 +44,16 @@ def refuse_if_planned(platform: Platform, service: str) -> None:
         raise ServiceRefused(refusal.status, "Refused on request", refusal.retry_after)
 
 
-def require_scope(platform: Platform, scope: str) -> None:
-    """Let only a living token with this scope pass: 401 without one, 403 without the scope."""
+def require_scope(platform: Platform, scope: str) -> Tool:
+    """Let only a living token with this scope pass, and return its tool: 401 without one, 403 without the scope."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    scopes = platform.access_tokens.find_scopes(token.strip()) if kind.lower() == "bearer" else None
-    if scopes is None:
+    access = platform.access_tokens.find(token.strip()) if kind.lower() == "bearer" else None
+    tool = platform.tools.find(access.tool_id) if access else None
+    if access is None or tool is None or not tool.active:
         raise ServiceRefused(401, "No valid access token")
-    if scope not in scopes:
+    if scope not in access.scopes:
         raise ServiceRefused(403, "The access token does not cover this")
+    return tool
 
 
 def require_accept(media_type: str) -> None:
@@ -77,4 +80,4 @@ def answer_json(body: Any, media_type: str, status: int = 200) -> Response:
 
 def own_url(platform: Platform) -> str:
     """Return the full address of the request as the tool knows it."""
-    return f"{platform.settings.issuer_url}{request.full_path}"
+    return f"{platform.settings.platform_url}{request.full_path}"

@@ -17,7 +17,7 @@ class PlatformSettings:
     """
 
     issuer_url: str
-    """Also the `iss` of every message. No slash at the end."""
+    """The `iss` of every message. No slash at the end."""
     tool_url: str
     """Where `/lti/login`, `/lti/launch` and `/lti/jwks` of the tool are found. No slash at the end."""
     database_path: str | Path
@@ -26,26 +26,30 @@ class PlatformSettings:
     deployment_id: str = "1"
     profile: PlatformProfile = MOODLE_PROFILE
     """How it behaves where platforms differ."""
+    platform_url: str = ""
+    """Where the platform stands; the issuer, when nothing is said. All schools of hosted Canvas share one issuer."""
 
     def __post_init__(self) -> None:
-        for url in (self.issuer_url, self.tool_url):
+        if not self.platform_url:
+            object.__setattr__(self, "platform_url", self.issuer_url)
+        for url in (self.issuer_url, self.tool_url, self.platform_url):
             if not url.startswith(("http://", "https://")) or url.endswith("/"):
                 raise ValueError(f"not an http address without a slash at the end: {url!r}")
 
     @property
     def authorization_url(self) -> str:
         """Where the tool sends the browser for an id_token."""
-        return f"{self.issuer_url}/lti/authorize"
+        return f"{self.platform_url}/lti/authorize"
 
     @property
     def token_url(self) -> str:
         """Where the tool gets access tokens; also the audience of its client assertion."""
-        return f"{self.issuer_url}/lti/token"
+        return f"{self.platform_url}/lti/token"
 
     @property
     def jwks_url(self) -> str:
         """Where the public keys of the platform are."""
-        return f"{self.issuer_url}/lti/jwks"
+        return f"{self.platform_url}/lti/jwks"
 
     @property
     def tool_login_url(self) -> str:

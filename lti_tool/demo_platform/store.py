@@ -11,25 +11,22 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from lti_tool.demo_platform.canvas_tables import SCHEMA as CANVAS_TABLES
+from lti_tool.demo_platform.course_tables import SCHEMA as COURSE_TABLES
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS signing_key (
   kid TEXT PRIMARY KEY, private_key BLOB NOT NULL, created_at INTEGER NOT NULL, retired_at INTEGER);
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS used_assertion (jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS access_token (
-  digest TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires_at INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS line_item (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, label TEXT NOT NULL, score_maximum REAL NOT NULL,
-  resource_id TEXT NOT NULL, tag TEXT NOT NULL, resource_link_id TEXT, made_by_tool INTEGER NOT NULL);
+  digest TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires_at INTEGER NOT NULL, tool_id INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE IF NOT EXISTS grade (
   line_item_id INTEGER NOT NULL REFERENCES line_item (id) ON DELETE CASCADE, user_id TEXT NOT NULL,
   score REAL, comment TEXT, activity_progress TEXT NOT NULL, grading_progress TEXT NOT NULL,
   scored_at INTEGER NOT NULL, override_score REAL, PRIMARY KEY (line_item_id, user_id));
 CREATE TABLE IF NOT EXISTS refusal (
   service TEXT PRIMARY KEY, status INTEGER NOT NULL, left_count INTEGER NOT NULL, retry_after TEXT);
-CREATE TABLE IF NOT EXISTS placement (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, graded INTEGER NOT NULL, custom TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS departure (user_id TEXT PRIMARY KEY);
 """
 
 
@@ -41,7 +38,7 @@ class Store:
         # It holds private keys, demo or not: readable by the owner only.
         self._path.touch(mode=0o600)
         with self.transaction() as db:
-            for statement in _SCHEMA.strip().split(";\n"):
+            for statement in f"{COURSE_TABLES.strip()};\n{CANVAS_TABLES.strip()};\n{_SCHEMA.strip()}".split(";\n"):
                 db.execute(statement)
 
     @contextmanager

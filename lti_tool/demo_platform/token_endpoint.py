@@ -12,7 +12,7 @@ from lti_tool.demo_platform.access_tokens import LIFE_SECONDS
 from lti_tool.demo_platform.client_assertion import AssertionRefused
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.refusals import TOKEN
-from lti_tool.demo_platform.scopes import OFFERED
+from lti_tool.demo_platform.scopes import offered_by
 from lti_tool.demo_platform.service_answer import ServiceRefused, answer_refusal, refuse_if_planned
 
 _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -35,15 +35,17 @@ def token_endpoint(platform: Platform) -> Blueprint:
         if form["grant_type"] != "client_credentials" or form["client_assertion_type"] != _JWT_BEARER:
             return _error("unsupported_grant_type", "client_credentials with a jwt-bearer assertion")
         try:
-            platform.assertions.accept(assertion)
+            tool = platform.assertions.accept(assertion)
         except AssertionRefused as refused:
             return _error("invalid_client", str(refused))
         wanted = scope.split()
-        granted = [offered for offered in OFFERED if offered in wanted]
+        granted = [
+            offered for offered in offered_by(platform.settings.profile) if offered in {*wanted} & {*tool.scopes}
+        ]
         if not granted:
             return _error("invalid_scope", "none of these scopes is offered")
         answer = {
-            "access_token": platform.access_tokens.issue(granted),
+            "access_token": platform.access_tokens.issue(tool.id, granted),
             "token_type": "Bearer",
             "expires_in": LIFE_SECONDS,
             "scope": " ".join(granted),

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from lti_tool.asking_gates import ask_gates
-from lti_tool.columns import make_columns
+from lti_tool.columns import make_columns, remove_column
 from lti_tool.course.evaluation import evaluate_course
 from lti_tool.finding_columns import find_columns
 from lti_tool.issuing import issue_credential
@@ -38,6 +38,10 @@ def _evaluate_course(tool: Tool, ids: Mapping[str, str], keep: KeepLease) -> Non
 
 def _make_columns(tool: Tool, ids: Mapping[str, str], keep: KeepLease) -> None:
     make_columns(tool, uuid.UUID(ids["context_id"]), keep_lease=keep)
+
+
+def _remove_column(tool: Tool, ids: Mapping[str, str], _keep: KeepLease) -> None:
+    remove_column(tool, uuid.UUID(ids["line_item_id"]))
 
 
 def _ask_for_notices(tool: Tool, ids: Mapping[str, str], _keep: KeepLease) -> None:
@@ -69,6 +73,7 @@ HANDLERS: Mapping[str, Handler] = {
     MessageType.ISSUE_CREDENTIAL: _issue_credential,
     MessageType.EVALUATE_COURSE: _evaluate_course,
     MessageType.MAKE_COLUMNS: _make_columns,
+    MessageType.REMOVE_COLUMN: _remove_column,
     MessageType.READ_ROSTER: _read_roster,
     MessageType.ASK_GATES: _ask_gates,
     MessageType.ASK_FOR_NOTICES: _ask_for_notices,

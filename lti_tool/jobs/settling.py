@@ -14,6 +14,8 @@ from config.errors import PlatformFailed, ToolError
 MOST_ATTEMPTS = 30
 """With pauses that grow to six hours: a platform that is down for a day costs nothing."""
 LONGEST_PAUSE = timedelta(hours=6)
+THROTTLED = "throttled"
+"""Stands for the status of an answer that was 403 and meant 429."""
 _REFUSED_BY_US = {"address-refused", "scheme-refused"}
 """Addresses that are never called."""
 _REFUSED = {(code, status) for code in ("score-failed", "line-item-failed") for status in (400, 422)}
@@ -40,11 +42,21 @@ def waits_for_administrator(error: Exception) -> bool:
     return isinstance(error, ToolError) and error.code in _WAITS_FOR_ADMINISTRATOR
 
 
+def asks_for_rest(error: Exception) -> bool:
+    """Say whether the platform was called too often: a school has one bucket, so nothing else is sent there either."""
+    return isinstance(error, PlatformFailed) and error.retryable and error.status in {403, 429}
+
+
 def name_of(error: Exception) -> str:
-    """Return what is kept of a failure: its code and, where a platform answered, the status of the answer."""
+    """Return what is kept of a failure: its code and, where a platform answered, the status of the answer.
+
+    A 403 that means "later" is told apart from one that means "never".
+    """
     if not isinstance(error, ToolError):
         return type(error).__name__
-    status = error.status if isinstance(error, PlatformFailed) else None
+    status: int | str | None = error.status if isinstance(error, PlatformFailed) else None
+    if status == 403 and asks_for_rest(error):
+        status = THROTTLED
     return error.code if status is None else f"{error.code} {status}"
 
 

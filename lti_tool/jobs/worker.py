@@ -19,7 +19,7 @@ from lti_tool.jobs.batch import Batch, Interrupted, LeaseLost
 from lti_tool.jobs.handlers import HANDLERS
 from lti_tool.jobs.pruning import prune
 from lti_tool.jobs.schedule import promise_due
-from lti_tool.jobs.settling import is_final, name_of, pause_after, waits_for_administrator
+from lti_tool.jobs.settling import asks_for_rest, is_final, name_of, pause_after, waits_for_administrator
 from lti_tool.tool import Tool
 
 logger = logging.getLogger("mijlpaal.worker")
@@ -107,7 +107,7 @@ def _settle_failure(tool: Tool, message: Claimed, error: Exception, fields: dict
         return
     retry_after = error.retry_after_seconds if isinstance(error, PlatformFailed) else None
     due_at = now + pause_after(message.attempts, retry_after)
-    is_ours = outbox.finish_later(tool.db, message, now=now, due_at=due_at, error=code)
+    is_ours = outbox.finish_later(tool.db, message, now=now, due_at=due_at, error=code, rests_lane=asks_for_rest(error))
     is_loud = waits_for_administrator(error)
     level, words = (logging.ERROR, "message waits for you") if is_loud else (logging.WARNING, "message later")
     _log_end(is_ours, level, words, {**fields, "due_at": due_at.isoformat()}, error)

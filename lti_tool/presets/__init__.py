@@ -127,4 +127,5 @@ def _task(task: Mapping[str, Any], locale: str) -> TaskDraft:
         said["instructions"].strip(),
         task.get("is_bonus", False),
         Confirmation(task.get("confirmation", Confirmation.LEARNER)),
+        task.get("stays_when_undone", False),
     )

@@ -32,7 +32,6 @@ OUTSIDE_COURSES = frozenset(
     {
         "admin_launch.from_launch",
         "placed.account",
-        "placed.handed_in",
         "shared.home",
         "shared.language",
         *(

@@ -23,7 +23,7 @@ def direct(path: Path) -> set[str]:
         line = line.split("#")[0].strip()
         if line.startswith("-r "):
             names |= direct(path.parent / line[3:])
-        elif line:
+        elif line and not line.startswith("-c "):
             names.add(normal(re.split(r"[\[<>=!~; ]", line)[0]))
     return names
 

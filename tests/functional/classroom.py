@@ -13,13 +13,15 @@ from sqlalchemy import select
 from config.ids import new_id
 from gamification.engine.activity import Verb
 from gamification.engine.rule_set import Confirmation
+from gamification.models import ActivitySource
 from gamification.publish import TaskDraft
 from gamification.rules import current_rules
 from lti_tool.course.set_up import publish_course
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.progress import finish_task, hand_in_work
+from lti_tool.progress import finish_task, hand_in_work, record_activity
 from lti_tool.reviewing import award_by_hand, review_work
 from lti_tool.roster.models import Context, Person
+from lti_tool.sources.platform_says import task_lapsed, task_passed
 from tests.factories.launch import LEARNER
 from tests.functional.conftest import Launched, Site
 
@@ -137,6 +139,22 @@ class Classroom:
                 request_id=new_id(),
                 now=self.now,
             )
+
+    def platform_says(self, verb: Verb, person_id: uuid.UUID, task_id: uuid.UUID, number: int = 1) -> None:
+        """Tell what a gate of the task says of a learner, for the so manieth time."""
+        self.site.clock.advance(seconds=1)
+        say = task_passed if verb is Verb.PASSED else task_lapsed
+        told = say(
+            source=ActivitySource.GATE,
+            told_by=uuid.uuid5(task_id, "gate"),
+            number=number,
+            context_id=self.context_id,
+            person_id=person_id,
+            task_id=task_id,
+            occurred_at=self.now,
+        )
+        with self.site.tool.db.transaction() as tx:
+            record_activity(tx, told, now=self.now)
 
     def page(self, path: str) -> str:
         """Return what the teacher gets, which must be a page."""

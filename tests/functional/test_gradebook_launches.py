@@ -133,7 +133,16 @@ def test_columns_that_we_made_when_the_platform_allows_other_things_follow(site:
     with site.tool.db.transaction() as tx:
         context = tx.execute(select(Context)).scalar_one()
         task = make_task(tx, context)
-        keep_made_column(tx, context.id, task.id, url=f"{ITEMS}/9", scopes=EVERYTHING, now=site.clock.now())
+        keep_made_column(
+            tx,
+            context.id,
+            task.id,
+            url=f"{ITEMS}/9",
+            label="Lezen",
+            score_maximum=10,
+            scopes=EVERYTHING,
+            now=site.clock.now(),
+        )
 
     site.launch(ags=claim(SCOPE_SCORE, SCOPE_RESULT_READONLY))
 

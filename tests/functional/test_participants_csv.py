@@ -57,12 +57,13 @@ def test_export_tells_what_everybody_has(classroom: Classroom) -> None:
         "Doel gehaald",
         "Badge",
         "Laatst actief",
+        "In de cursus",
     ]
-    today, done, to_do = classroom.now.date().isoformat(), "Gedaan", "Nog niet begonnen"
+    today, done, to_do, waits = classroom.now.date().isoformat(), "Gedaan", "Nog niet begonnen", "Wacht op jou"
     assert rows == [
-        ["Bo; van Dam", to_do, "0", "Wacht op jou", "0", to_do, "0", to_do, "0", "0", "0", "0", "nee", "nee", today],
-        ["Cas", to_do, "0", to_do, "0", to_do, "0", to_do, "0", "0", "0", "0", "nee", "nee", ""],
-        ["Zoë", done, "10", done, "20", done, "30", done, "5", "60", "5", "65", "ja", "ja", today],
+        ["Bo; van Dam", to_do, "0", waits, "0", to_do, "0", to_do, "0", "0", "0", "0", "nee", "nee", today, "ja"],
+        ["Cas", to_do, "0", to_do, "0", to_do, "0", to_do, "0", "0", "0", "0", "nee", "nee", "", "ja"],
+        ["Zoë", done, "10", done, "20", done, "30", done, "5", "60", "5", "65", "ja", "ja", today, "ja"],
     ]
 
 

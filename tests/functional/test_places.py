@@ -16,6 +16,7 @@ from tests.factories.launch import ABSENT, make_launch_payload, platform_keys
 from tests.factories.local_server import Answer, LocalServer
 from tests.functional.conftest import Site, make_site
 
+PROXIED = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
 AGS: dict[str, Any] = {
     "lineitem": "https://lms.example/items/1",
     "lineitems": "https://lms.example/items",
@@ -130,6 +131,6 @@ def test_forwarded_headers_when_no_proxy_is_trusted_are_ignored(sqlite_url: str,
     seen: list[bool] = []
     app.before_request(lambda: seen.append(request.is_secure))
 
-    app.test_client().get("/", base_url="http://internal", headers={"X-Forwarded-Proto": "https"})
+    app.test_client().get("/", base_url="http://internal", headers=PROXIED)
 
     assert seen == [hops == 1]

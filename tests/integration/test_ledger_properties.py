@@ -30,11 +30,13 @@ from gamification.reconcile import reconcile
 from lti_tool.progress import evaluate_again, record_activities, record_activity
 from tests.factories.mixed_course import (
     EXTRA,
+    KEEP,
     OLD,
     POINTS,
     READ,
     SHOW,
     SHOW_EXTRA,
+    WATCH,
     WRITE,
     Fact,
     Held,
@@ -49,7 +51,7 @@ from tests.factories.rows import NOW
 facts = st.builds(
     Fact,
     st.sampled_from(Verb),
-    st.sampled_from([READ, READ, WRITE, SHOW, SHOW, EXTRA, SHOW_EXTRA, OLD]),
+    st.sampled_from([READ, READ, WRITE, SHOW, SHOW, EXTRA, SHOW_EXTRA, OLD, WATCH, WATCH, KEEP]),
     st.integers(0, 1),
 )
 
@@ -94,7 +96,7 @@ def test_ledger_when_told_one_by_one_at_once_or_afterwards_is_the_same(
         assert reconcile(tx, course.id) == []
 
 
-@given(happened=st.lists(facts, max_size=6), first=st.permutations(range(6)))
+@given(happened=st.lists(facts, max_size=6), first=st.permutations(range(8)))
 @settings(max_examples=50)
 def test_ledger_when_everything_is_taken_back_sums_to_nothing_and_stays_there(
     course_on: tuple[Database, MixedCourse], happened: list[Fact], first: list[int]
@@ -121,7 +123,7 @@ def test_ledger_when_everything_is_taken_back_sums_to_nothing_and_stays_there(
     again = [
         Fact(verb, task, 20 + minute)
         for task in first
-        for minute, verb in enumerate((Verb.COMPLETED, Verb.HANDED_IN, Verb.NOT_YET, Verb.COMPLETED))
+        for minute, verb in enumerate((Verb.COMPLETED, Verb.PASSED, Verb.HANDED_IN, Verb.NOT_YET, Verb.COMPLETED))
     ]
     with database.transaction() as tx:
         record_activities(tx, [fact.told(course, person_id, f"again-{n}") for n, fact in enumerate(again)], now=NOW)
@@ -163,7 +165,7 @@ class Change:
 
 changes = st.lists(
     st.builds(
-        Change, st.integers(0, OLD), st.sampled_from(["points", "extra", "leave-out", "words"]), st.integers(1, 60)
+        Change, st.integers(0, KEEP), st.sampled_from(["points", "extra", "leave-out", "words"]), st.integers(1, 60)
     ),
     max_size=4,
     unique_by=lambda change: change.task,
@@ -179,7 +181,7 @@ def test_publishing_when_any_allowed_change_is_made_alters_no_entry_and_takes_no
     database: Database, happened: list[list[Fact]], publications: list[tuple[list[Change], int]]
 ) -> None:
     with database.transaction() as tx:
-        course = make_mixed_course(tx)
+        course = make_mixed_course(tx, with_platform_tasks=True)
         people = [course.learner(tx) for _ in happened]
         for person_id, told in zip(people, happened, strict=True):
             record_activities(tx, [fact.told(course, person_id, n) for n, fact in enumerate(told)], now=NOW)
@@ -284,4 +286,4 @@ def _entries(tx: Session, course: MixedCourse, person_id: uuid.UUID) -> list[dic
 @pytest.fixture
 def course_on(database: Database) -> tuple[Database, MixedCourse]:
     with database.transaction() as tx:
-        return database, make_mixed_course(tx)
+        return database, make_mixed_course(tx, with_platform_tasks=True)

@@ -155,7 +155,7 @@ def test_score_when_it_is_not_newer_is_tried_later_and_then_taken_with_a_fresh_t
     assert first["timestamp"] == refused["timestamp"] < second["timestamp"]
 
 
-@pytest.mark.parametrize(("status", "retryable"), [(400, False), (404, False), (503, True)])
+@pytest.mark.parametrize(("status", "retryable"), [(400, False), (403, False), (503, True)])
 def test_score_when_it_is_refused_says_whether_later_helps(school: School, status: int, retryable: bool) -> None:
     school.finish(1)
     school.gradebook.refuse_with = status

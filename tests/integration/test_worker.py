@@ -104,7 +104,6 @@ def test_pause_after_when_the_platform_asked_for_rest_is_never_shorter() -> None
         ("/token", Answer(body=b"<html>onderhoud</html>"), WAITING, "bad-json 200"),
         ("/token", Answer(302, headers={"Location": "/onderhoud"}), WAITING, "redirect-refused 302"),
         ("/token", Answer(400, b'{"error":"invalid_client"}'), WAITING, "access-token-failed 400"),
-        ("/item/scores", Answer(404), WAITING, "score-failed 404"),
         ("/item/scores", Answer(403), WAITING, "score-failed 403"),
         ("/item/scores", Answer(503), WAITING, "score-failed 503"),
         ("/item/scores", Answer(400), DEAD, "score-failed 400"),

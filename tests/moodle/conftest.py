@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,45 +67,64 @@ def log_in(browser: Browser, person: str) -> BrowserContext:  # noqa: F811
     return context
 
 
+def settled(page: Page) -> None:
+    """Wait until Moodle's scripts are there and have done what they began: before that its buttons do nothing."""
+    page.wait_for_load_state()
+    page.wait_for_function("window.M?.util?.complete_js && M.util.pending_js.length === 0")
+
+
 def run_command(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def tool(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:  # noqa: F811
-    """The tool on a free port, registered in Moodle by its own form and here by `platform add`."""
+@dataclass(frozen=True)
+class Served:
+    """The tool as it runs, known to no platform yet."""
+
+    url: str
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        """Run a command as an administrator of the tool does."""
+        return run_command(self.environment, *arguments)
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[Served]:
+    """Start the tool on a free port, with an empty database."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = child_environment(
-        {
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "PUBLIC_URL": url,
-            "DATA_DIR": str(tmp_path_factory.mktemp("tool")),
-            "ALLOW_LOOPBACK": "true",
-        }
+        {"SECRET_KEY": secrets.token_urlsafe(48), "PUBLIC_URL": url, "DATA_DIR": str(data), "ALLOW_LOOPBACK": "true"}
     )
     run_command(environment, "db", "upgrade")
-    log = Path(environment["MIJLPAAL_DATA_DIR"]) / "tool.log"
+    log = data / "tool.log"
     with log.open("wb") as stream:
         process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=environment, stderr=stream)
     try:
         wait_for(f"{url}/health/ready")
-        name = f"Mijlpaal {port}"
-        details = register_in_moodle(browser, url, name)
-        run_command(
-            environment,
+        yield Served(url, environment)
+    finally:
+        process.terminate()
+        process.wait(30)
+        print(log.read_text()[-6000:])
+
+
+@pytest.fixture(scope="module")
+def tool(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:  # noqa: F811
+    """The tool on a free port, registered in Moodle by its own form and here by `platform add`."""
+    with serving(tmp_path_factory.mktemp("tool")) as served:
+        name = f"Mijlpaal {served.url.rpartition(':')[2]}"
+        details = register_in_moodle(browser, served.url, name)
+        served.run(
             *("platform", "add", "--issuer", details["Platform ID"], "--client-id", details["Client ID"]),
             *("--auth-login-url", details["Authentication request URL"]),
             *("--auth-token-url", details["Access token URL"], "--jwks-url", details["Public keyset URL"]),
             *("--deployment", details["Deployment ID"]),
         )
-        yield RunningTool(url, name, details["Deployment ID"])
-    finally:
-        process.terminate()
-        process.wait(30)
-        print(log.read_text()[-6000:])
+        yield RunningTool(served.url, name, details["Deployment ID"])
 
 
 def wait_for(url: str) -> None:

@@ -215,3 +215,19 @@ def client(app: Flask) -> Iterator[FlaskClient]:
 @pytest.fixture
 def visit(client: FlaskClient, tool: FakeTool) -> Visit:
     return Visit(client, tool)
+
+
+@pytest.fixture
+def canvas(settings: PlatformSettings, tool: FakeTool) -> Any:
+    """Visit the platform as Canvas."""
+    from tests.unit.demo_platform.behaviours import CanvasVisit
+
+    return CanvasVisit(tool, settings)
+
+
+@pytest.fixture
+def classroom(visit: Visit, settings: PlatformSettings) -> Any:
+    """Do things in the courses."""
+    from tests.unit.demo_platform.classroom import Classroom
+
+    return Classroom(visit, settings)

@@ -36,7 +36,15 @@ def test_teacher_adds_an_activity_and_sets_it_up_when_using_the_forms(lms):
     form = settings_page.find_form("title")
 
     assert course.url == f"{lms}/as/mila/course"
-    assert form.values() == {"title": "Quiz", "custom": "goal=3\nlevel=b1"}
+    assert form.values() == {
+        "title": "Quiz",
+        "text": "",
+        "custom": "goal=3\nlevel=b1",
+        "visibility": "shown",
+        "restricted_by": "",
+        "restricted_on": "complete",
+        "least_percent": "",
+    }
     course = browser.submit(settings_page, form.fill(title="Toets"), "Bewaren")
     activity = browser.follow(course, "Toets")
     assert activity.url == f"{lms}/as/mila/activities/2"
@@ -59,7 +67,7 @@ def test_teacher_types_a_grade_and_withdraws_it_when_using_the_gradebook(lms):
 def test_columns_lead_on_in_curly_letters_when_sent_over_a_wire(lms, settings):
     """The header holds bytes that are not ASCII: a server must be able to send them."""
     with closing(sqlite3.connect(settings.database_path)) as db:
-        db.execute("INSERT INTO access_token VALUES (?, ?, ?)", (digest("token"), LINE_ITEM_READONLY, 2**40))
+        db.execute("INSERT INTO access_token VALUES (?, ?, ?, 1)", (digest("token"), LINE_ITEM_READONLY, 2**40))
         db.commit()
     connection = HTTPConnection(lms.removeprefix("http://"))
     with closing(connection):

@@ -66,9 +66,10 @@ def test_data_hold_every_column_and_every_result_when_there_are_several(client, 
 
     book = client.get("/gradebook.json").json
 
+    plain = {"text": "", "url": "", "graded": True, "visibility": "shown", "restriction": None}
     assert book["activities"] == [
-        {"resourceLinkId": "1", "title": "Mijlpaal", "graded": True, "custom": {}},
-        {"resourceLinkId": "2", "title": "Quiz", "graded": True, "custom": {"goal": "3"}},
+        {**plain, "resourceLinkId": "1", "title": "Mijlpaal", "custom": {}},
+        {**plain, "resourceLinkId": "2", "title": "Quiz", "custom": {"goal": "3"}},
     ]
     columns = [(item["label"], item["scoreMaximum"], item["madeByTool"]) for item in book["lineItems"]]
     assert columns == [("Mijlpaal", 100, False), ("Quiz", 100, False), ("Extra", 12, True)]

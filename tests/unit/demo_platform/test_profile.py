@@ -9,7 +9,26 @@ from typing import Any
 import pytest
 
 from lti_tool.demo_platform.profile import MOODLE_PROFILE
+from tests.unit.demo_platform import (
+    test_canvas_grades,
+    test_canvas_launch,
+    test_canvas_limits,
+    test_canvas_notices,
+    test_canvas_places,
+    test_canvas_registration,
+    test_canvas_roster,
+    test_course_profile,
+)
 
+CANVAS_PARTS = (
+    test_canvas_grades,
+    test_canvas_launch,
+    test_canvas_limits,
+    test_canvas_notices,
+    test_canvas_places,
+    test_canvas_registration,
+    test_canvas_roster,
+)
 ITEMS = "/lti/services/2/lineitems?type_id=1"
 ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
 MEMBERS = "/lti/services/CourseSection/2/bindings/1/memberships"
@@ -148,7 +167,11 @@ def test_platform_is_seen_to_differ_when_the_behaviour_is_switched_off(visit, se
 
 
 def test_every_behaviour_is_observed_when_the_profile_is_read():
-    assert [behaviour.name for behaviour in BEHAVIOURS] == [field.name for field in fields(MOODLE_PROFILE)]
+    """Here, in test_course_profile, and in the tests of Canvas."""
+    on_canvas = {behaviour.name for part in CANVAS_PARTS for behaviour in part.BEHAVIOURS}
+
+    observed = {behaviour.name for behaviour in (*BEHAVIOURS, *test_course_profile.BEHAVIOURS)}
+    assert observed | on_canvas == {field.name for field in fields(MOODLE_PROFILE)}
 
 
 def test_hand_set_grade_stays_when_an_unfinished_score_changes_the_progress_only(visit, settings):

@@ -36,7 +36,13 @@ histories = st.lists(
     unique_by=lambda activity: activity.id,
 )
 task_rules = st.builds(
-    TaskRule, st.sampled_from(TASKS), st.integers(1, 50), st.booleans(), st.booleans(), st.sampled_from(Confirmation)
+    TaskRule,
+    st.sampled_from(TASKS),
+    st.integers(1, 50),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(Confirmation),
+    st.booleans(),
 )
 rule_sets = st.builds(
     RuleSet,

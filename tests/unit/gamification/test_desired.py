@@ -157,16 +157,16 @@ def test_desired_when_every_task_is_extra_never_reaches_the_goal(history: list[A
 
 
 @given(history=histories, rules=rule_sets)
-def test_desired_when_tasks_were_taken_back_names_what_took_each_of_them(
+def test_desired_when_tasks_were_taken_back_or_undone_names_what_took_each_of_them(
     history: list[Activity], rules: RuleSet
 ) -> None:
     held = desired(history, rules)
 
     by_id = {activity.id: activity for activity in history}
-    assert {by_id[taken.activity_id].verb for taken in held.taken_back} <= {Verb.WITHDRAWN}
+    assert {by_id[taken.activity_id].verb for taken in held.taken_back} <= {Verb.WITHDRAWN, Verb.LAPSED}
     assert not {taken.effect_key for taken in held.taken_back} & {effect.effect_key for effect in held.points}
     assert {by_id[taken.activity_id].task_id for taken in held.taken_back} == {
-        task_id for task_id, found in task_facts(history, rules).items() if found.was_taken_back
+        task_id for task_id, found in task_facts(history, rules).items() if found.was_taken_back or found.was_undone
     }
 
 

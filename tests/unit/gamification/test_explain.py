@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gamification.engine.activity import Verb
 from gamification.engine.explain import (
     GoalExplanation,
     Missing,
@@ -17,9 +18,9 @@ from gamification.engine.explain import (
     rules_to_explain,
     what_is_missing,
 )
-from gamification.engine.rule_set import RuleSet, TaskRule
+from gamification.engine.rule_set import Confirmation, RuleSet, TaskRule
 from gamification.engine.task_state import TaskFacts, TaskState
-from tests.unit.gamification.histories import BADGE, TASKS, UNKNOWN_TASK
+from tests.unit.gamification.histories import BADGE, TASKS, UNKNOWN_TASK, did
 
 RULE = TaskRule(TASKS[0], 10)
 CLOSED = replace(RULE, closed=True)
@@ -40,6 +41,32 @@ def test_missing_when_a_task_gives_no_points_says_why(
 ) -> None:
     assert list(what_is_missing(RULE, TaskFacts(state), 0, is_locked=False)) == when_open
     assert list(what_is_missing(CLOSED, TaskFacts(state), 0, is_locked=False)) == when_closed
+
+
+@pytest.mark.parametrize(
+    ("state", "missing"),
+    [
+        (TaskState.TO_DO, Missing.NOT_DONE_IN_PLATFORM),
+        (TaskState.TAKEN_BACK, Missing.TAKEN_BACK_IN_PLATFORM),
+        (TaskState.DONE, Missing.NOT_COUNTED_YET),
+    ],
+)
+def test_missing_when_the_platform_finishes_the_task_says_what_helps_there(state: TaskState, missing: Missing) -> None:
+    in_platform = replace(RULE, confirmation=Confirmation.PLATFORM)
+
+    assert what_is_missing(in_platform, TaskFacts(state), 0, is_locked=False) == (missing,)
+
+
+@pytest.mark.parametrize("confirmation", Confirmation)
+def test_missing_when_the_platform_took_its_word_back_says_that_it_is_open_again(confirmation: Confirmation) -> None:
+    rule = replace(RULE, confirmation=confirmation)
+    lapsed = did(Verb.LAPSED)
+
+    undone = TaskFacts(lapsed_by=lapsed)
+    waits = TaskFacts(TaskState.WAITING, lapsed_by=lapsed)
+
+    assert what_is_missing(rule, undone, 0, is_locked=False) == (Missing.OPEN_AGAIN,)
+    assert what_is_missing(RULE, waits, 0, is_locked=False) == (Missing.WAITS_FOR_REVIEW,)
 
 
 def test_missing_when_another_task_comes_first_says_so_too() -> None:

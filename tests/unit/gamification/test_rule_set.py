@@ -72,11 +72,24 @@ def test_rule_set_when_stored_has_the_shape_of_schema_2() -> None:
     }
 
 
+def test_rule_set_when_points_stay_says_so_only_there_and_is_read_back() -> None:
+    stays = TaskRule(TASK, 10, confirmation=Confirmation.PLATFORM_GRADE, stays_when_undone=True)
+    rules = replace(RULES, tasks=(stays, replace(RULES.tasks[1], confirmation=Confirmation.PLATFORM)))
+
+    stored = rules.to_json()
+
+    assert [task.get("stays_when_undone") for task in stored["tasks"]] == [True, None]
+    assert [task["confirmation"] for task in stored["tasks"]] == ["platform-grade", "platform"]
+    assert RuleSet.from_json(json.loads(json.dumps(stored))) == rules
+
+
 @pytest.mark.parametrize(
     ("tasks", "goal_points", "is_refused"),
     [
         ((TaskRule(TASK, 10),), 10, True),
         ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER),), 10, False),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.PLATFORM),), 10, True),
+        ((TaskRule(TASK, 10, confirmation=Confirmation.PLATFORM_GRADE),), 10, False),
         ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 9)), 10, False),
         ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 10)), 10, True),
         ((TaskRule(TASK, 10, confirmation=Confirmation.REVIEWER), TaskRule(CLOSED_TASK, 10, closed=True)), 10, True),
@@ -144,6 +157,9 @@ def test_rule_for_when_the_task_is_unknown_is_none() -> None:
         pytest.param({"tasks": (TaskRule(TASK, 10), TaskRule(CLOSED_TASK, 5))}, False, id="a-task-opened"),
         pytest.param({"tasks": (replace(RULES.tasks[0], is_bonus=True), RULES.tasks[1])}, False, id="an-extra"),
         pytest.param({"order": TaskOrder.FIXED}, True, id="fixed-order"),
+        pytest.param(
+            {"tasks": (replace(RULES.tasks[0], stays_when_undone=True), RULES.tasks[1])}, False, id="points-stay"
+        ),
     ],
 )
 def test_rule_sets_when_compared_count_the_same_unless_somebody_could_hold_something_else(

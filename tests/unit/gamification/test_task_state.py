@@ -22,9 +22,11 @@ from tests.unit.gamification.histories import (
     rule_sets,
 )
 
-COMPLETED, HANDED_IN, APPROVED, NOT_YET, AWARDED, WITHDRAWN = Verb
+COMPLETED, HANDED_IN, PASSED, LAPSED, APPROVED, NOT_YET, AWARDED, WITHDRAWN = Verb
 BY_LEARNER = RuleSet((TaskRule(TASKS[0], 10),), 10, None)
 BY_REVIEWER = RuleSet((TaskRule(TASKS[0], 10, confirmation=Confirmation.REVIEWER),), 10, None)
+BY_PLATFORM = RuleSet((TaskRule(TASKS[0], 10, confirmation=Confirmation.PLATFORM),), 10, None)
+THAT_STAYS = RuleSet((replace(BY_PLATFORM.tasks[0], stays_when_undone=True),), 10, None)
 GIVEN_BY_STAFF = {APPROVED, AWARDED}
 
 
@@ -57,6 +59,89 @@ def test_facts_when_things_happened_say_where_the_learner_is(
 
     assert task_facts(history, BY_LEARNER)[TASKS[0]].state is by_learner
     assert task_facts(history, BY_REVIEWER)[TASKS[0]].state is by_reviewer
+
+
+@pytest.mark.parametrize(
+    ("verbs", "state", "where_it_stays", "by_learner"),
+    [
+        pytest.param([PASSED], "done", "done", "done", id="passed"),
+        pytest.param([LAPSED], "to-do", "to-do", "to-do", id="lapsed-without-a-pass"),
+        pytest.param([PASSED, LAPSED], "to-do", "done", "to-do", id="lapsed"),
+        pytest.param([PASSED, LAPSED, PASSED], "done", "done", "done", id="passed-again"),
+        pytest.param([COMPLETED, PASSED, LAPSED], "to-do", "done", "done", id="own-word-stands-where-it-counts"),
+        pytest.param([PASSED, COMPLETED, LAPSED], "to-do", "done", "done", id="own-word-said-later-stands-too"),
+        pytest.param([PASSED, AWARDED, LAPSED], "done", "done", "done", id="given-by-hand-stands"),
+        pytest.param([HANDED_IN, PASSED, LAPSED], "waiting", "done", "waiting", id="work-waits-on"),
+        pytest.param([HANDED_IN, PASSED, APPROVED, LAPSED], "done", "done", "done", id="an-approval-stands"),
+        pytest.param([HANDED_IN, PASSED, NOT_YET, LAPSED], "practise", "done", "practise", id="asked-to-practise"),
+        pytest.param([PASSED, WITHDRAWN], "taken-back", "taken-back", "taken-back", id="taken-back"),
+        pytest.param(
+            [PASSED, WITHDRAWN, LAPSED, PASSED], "taken-back", "taken-back", "taken-back", id="not-by-platform"
+        ),
+        pytest.param([PASSED, WITHDRAWN, AWARDED, LAPSED], "done", "done", "done", id="given-again-by-hand"),
+        pytest.param([WITHDRAWN, PASSED, AWARDED, WITHDRAWN], "taken-back", "taken-back", "taken-back", id="twice"),
+    ],
+)
+def test_facts_when_the_platform_says_so_undo_what_it_gave_and_nothing_else(
+    verbs: list[Verb], state: str, where_it_stays: str, by_learner: str
+) -> None:
+    history = one_after_another(*verbs)
+
+    states = [task_facts(history, rules)[TASKS[0]].state for rules in (BY_PLATFORM, THAT_STAYS, BY_LEARNER)]
+
+    assert states == [state, where_it_stays, by_learner]
+
+
+def test_facts_when_the_platform_takes_its_word_back_name_that_until_something_gives_the_points() -> None:
+    history = one_after_another(PASSED, LAPSED, HANDED_IN, PASSED, LAPSED, AWARDED)
+
+    facts = [task_facts(history[:length], BY_PLATFORM)[TASKS[0]] for length in range(1, 7)]
+
+    assert [found.lapsed_by for found in facts] == [None, history[1], history[1], None, history[4], None]
+    assert [found.held_by for found in facts] == [history[0], None, None, history[3], None, history[5]]
+    assert [found.last for found in facts] == history
+
+
+def test_facts_when_people_and_platform_say_so_are_held_by_who_said_it_first() -> None:
+    history = one_after_another(PASSED, AWARDED, LAPSED, PASSED)
+
+    facts = [task_facts(history[:length], BY_PLATFORM)[TASKS[0]] for length in range(1, 5)]
+
+    assert [found.held_by for found in facts] == [history[0], history[0], history[1], history[1]]
+    assert [found.last for found in facts] == [history[0]] * 4
+    assert [found.was_undone for found in facts] == [False] * 4
+
+
+def test_facts_when_a_person_takes_back_what_the_platform_undid_are_taken_back_alone() -> None:
+    found = task_facts(one_after_another(PASSED, LAPSED, WITHDRAWN), BY_PLATFORM)[TASKS[0]]
+
+    assert (found.state, found.was_taken_back, found.was_undone) == (TaskState.TAKEN_BACK, True, False)
+
+
+def test_facts_when_the_platform_says_both_at_one_moment_are_not_done() -> None:
+    history = [did(PASSED, number=2), did(LAPSED, number=1)]
+
+    assert task_facts(history, BY_PLATFORM)[TASKS[0]].state is TaskState.TO_DO
+
+
+@given(flips=st.integers(1, 9), rules=st.sampled_from([BY_PLATFORM, BY_LEARNER, BY_REVIEWER]))
+def test_facts_when_the_platform_changes_its_mind_follow_its_last_word(flips: int, rules: RuleSet) -> None:
+    history = one_after_another(*[PASSED, LAPSED][:flips] * flips)[:flips]
+
+    found = task_facts(history, rules)[TASKS[0]]
+
+    assert found.held_by == (history[-1] if flips % 2 else None)
+    assert found.lapsed_by == (None if flips % 2 else history[-1])
+
+
+@pytest.mark.parametrize("confirmation", [Confirmation.PLATFORM, Confirmation.PLATFORM_GRADE])
+def test_review_when_the_platform_finishes_a_task_is_never_needed(confirmation: Confirmation) -> None:
+    rules = RuleSet((TaskRule(TASKS[0], 10, confirmation=confirmation),), 10, None)
+    taken_back = task_facts(one_after_another(PASSED, WITHDRAWN), rules)[TASKS[0]]
+
+    assert not NOTHING_DONE.needs_review(rules.tasks[0])
+    assert not taken_back.needs_review(rules.tasks[0])
+    assert task_facts(one_after_another(COMPLETED), rules)[TASKS[0]].state is TaskState.TO_DO
 
 
 def test_facts_when_a_task_was_taken_back_name_what_took_it_until_it_is_given_again() -> None:
@@ -107,7 +192,7 @@ def test_facts_when_drawn_keep_to_what_they_say(history: list[Activity], rules: 
         assert rule is not None
         assert (found.held_by is not None) == (found.state is TaskState.DONE)
         assert found.hand_ins == sum(activity.verb is HANDED_IN for activity in of_task)
-        assert found.taken_back_by is None or found.held_by is None
+        assert [found.taken_back_by, found.lapsed_by, found.held_by].count(None) >= 2
         if found.held_by is None:
             continue
         after = of_task[of_task.index(found.held_by) :]
@@ -115,16 +200,28 @@ def test_facts_when_drawn_keep_to_what_they_say(history: list[Activity], rules: 
         assert WITHDRAWN not in {activity.verb for activity in after}
         if found.held_by.verb is COMPLETED:
             assert rule.confirmation is Confirmation.LEARNER
-            assert all(
-                GIVEN_BY_STAFF & {later.verb for later in before[index:]}
-                for index, activity in enumerate(before)
-                if activity.verb is WITHDRAWN
-            )
+            assert _is_given_again_after_taking_back(before)
+        elif found.held_by.verb is PASSED:
+            assert rule.stays_when_undone or _later_word_of_platform(after) is PASSED
+            assert _is_given_again_after_taking_back(before)
         else:
             assert found.held_by.verb in GIVEN_BY_STAFF
 
 
-@given(history=histories, rules=rule_sets, verb=st.sampled_from([COMPLETED, HANDED_IN, NOT_YET]))
+def _later_word_of_platform(activities: list[Activity]) -> Verb:
+    """Return what the platform said last, before anything else can have given the points."""
+    return [activity.verb for activity in activities if activity.verb in {PASSED, LAPSED}][-1]
+
+
+def _is_given_again_after_taking_back(history: list[Activity]) -> bool:
+    return all(
+        bool(GIVEN_BY_STAFF & {later.verb for later in history[index:]})
+        for index, activity in enumerate(history)
+        if activity.verb is WITHDRAWN
+    )
+
+
+@given(history=histories, rules=rule_sets, verb=st.sampled_from([COMPLETED, HANDED_IN, NOT_YET, PASSED, LAPSED]))
 def test_facts_when_everything_was_taken_back_need_somebody_who_teaches_to_count_again(
     history: list[Activity], rules: RuleSet, verb: Verb
 ) -> None:
@@ -174,7 +271,11 @@ def test_locked_tasks_when_drawn_are_untouched_required_open_and_come_after_an_u
     locked = locked_tasks(rules, facts)
 
     in_turn = [rule.task_id for rule in rules.tasks if not rule.closed and not rule.is_bonus]
-    untouched = [task_id for task_id in in_turn if facts.get(task_id, NOTHING_DONE).state is TaskState.TO_DO]
+    untouched = [
+        task_id
+        for task_id in in_turn
+        if (found := facts.get(task_id, NOTHING_DONE)).state is TaskState.TO_DO and found.lapsed_by is None
+    ]
     assert locked == (frozenset(untouched[1:]) if rules.order is TaskOrder.FIXED else frozenset())
 
 
@@ -184,6 +285,16 @@ def test_locked_tasks_when_more_happens_only_ever_open(history: list[Activity], 
     earlier = task_facts(in_time[:split], rules)
 
     assert locked_tasks(rules, task_facts(in_time, rules)) <= locked_tasks(rules, earlier)
+
+
+def test_locked_tasks_when_the_platform_says_a_locked_one_is_done_and_then_not_stay_open() -> None:
+    rules = _in_fixed_order()
+    passed = one_after_another(PASSED, task_id=TASKS[3])
+    lapsed = one_after_another(PASSED, LAPSED, task_id=TASKS[0])
+
+    assert locked_tasks(rules, task_facts(passed, rules)) == {TASKS[1]}
+    assert task_facts(passed, rules)[TASKS[3]].state is TaskState.DONE
+    assert locked_tasks(rules, task_facts(lapsed, rules)) == {TASKS[3]}
 
 
 def _in_fixed_order(*, order: TaskOrder = TaskOrder.FIXED) -> RuleSet:

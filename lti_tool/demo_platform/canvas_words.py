@@ -1,0 +1,46 @@
+"""The words of the pages that only some platforms have, in both languages."""
+
+from __future__ import annotations
+
+NL = {
+    "places": "Andere plaatsen",
+    "place_course_navigation": "in het menu van de cursus",
+    "place_account_navigation": "in het menu van de school",
+    "place_user_navigation": "in je eigen menu",
+    "place_course_settings_sub_navigation": "bij de instellingen van de cursus",
+    "place_assignment_edit": "bij het bewerken van een opdracht",
+    "place_link_selection": "een link kiezen",
+    "place_module_index_menu_modal": "veel links tegelijk kiezen",
+    "place_assignment_selection": "een opdracht kiezen",
+    "place_editor_button": "iets in de pagina van de cursus zetten",
+    "place_homework_submission": "inleveren",
+    "page_of_course": "Pagina van de cursus",
+    "page_empty": "Hier staat nog niets.",
+    "hand_in": "Inleveren",
+    "hand_in_with": "Lever in met {name}",
+    "handed_in": "Ingeleverd",
+    "handed_in_none": "Er is nog niets ingeleverd.",
+    "attempt": "poging {number}",
+    "placed_one": "Het staat er.",
+}
+EN = {
+    "places": "Other places",
+    "place_course_navigation": "in the menu of the course",
+    "place_account_navigation": "in the menu of the school",
+    "place_user_navigation": "in your own menu",
+    "place_course_settings_sub_navigation": "with the settings of the course",
+    "place_assignment_edit": "while an assignment is edited",
+    "place_link_selection": "choose a link",
+    "place_module_index_menu_modal": "choose many links at once",
+    "place_assignment_selection": "choose an assignment",
+    "place_editor_button": "put something on the page of the course",
+    "place_homework_submission": "hand in",
+    "page_of_course": "Page of the course",
+    "page_empty": "There is nothing here yet.",
+    "hand_in": "Hand in",
+    "hand_in_with": "Hand in with {name}",
+    "handed_in": "Handed in",
+    "handed_in_none": "Nothing has been handed in yet.",
+    "attempt": "attempt {number}",
+    "placed_one": "It is there.",
+}
