@@ -6,7 +6,7 @@ import json
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("launch", "activities", "learner_page", "badges", "roster", "gates")
+BENCHMARKS = ("launch", "activities", "learner_page", "badges", "roster", "gates", "scores")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line, with the reference number of the request, and nothing secret.
 
-Addresses of launch sessions are capabilities, so the part after `/s/` never reaches a log line.
+Addresses of launch sessions and invitations are capabilities: what stands after `/s/`, `/register/` or `/enter/` never
+reaches a log line.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ reference: ContextVar[str] = ContextVar("reference", default="")
 
 # Also where an address is a parameter of another one, with its slashes encoded.
 _SLASH = r"(?:/|%(?:25)*2[Ff])"
-_SESSION_SEGMENT = re.compile(rf"({_SLASH}s{_SLASH})(?:[A-Za-z0-9_-]|%(?!2[Ff])[0-9A-Fa-f]{{2}})+")
+_SESSION_SEGMENT = re.compile(rf"({_SLASH}(?:s|register|enter){_SLASH})(?:[A-Za-z0-9_-]|%(?!2[Ff])[0-9A-Fa-f]{{2}})+")
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def scrub(text: str) -> str:
-    """Return the text without launch-session addresses."""
+    """Return the text without the addresses of launch sessions and invitations."""
     return _SESSION_SEGMENT.sub(r"\1…", text)
 
 

@@ -28,7 +28,7 @@ from lti_tool.lti.roles import PrincipalRole, may_administer, may_edit, may_revi
 from lti_tool.noticing import promise_handlers
 from lti_tool.platforms.families import family_of
 from lti_tool.platforms.family import PlatformFamily
-from lti_tool.progress import promise_evaluation
+from lti_tool.progress import promise_evaluation, promise_scores
 from lti_tool.roster import places
 from lti_tool.roster.deep_linking_requests import keep_request
 from lti_tool.roster.groups import keep_groups_of_launch
@@ -130,6 +130,9 @@ def arrive(
         item=item,
         now=now,
     )
+    if earns_again:
+        # Scores were held back while they were away or taught here.
+        promise_scores(tx, context_id, [person.id], now=now)
     if has_new_column or (earns_again and is_behind(tx, context_id, person.id)):
         # What was earned before the column was there belongs in it too; and who did not learn here for a while was
         # passed over when the rules changed. Promised after the rules were locked, in the order in which a teacher
@@ -196,9 +199,12 @@ def _arrive_to_choose(
     person, _membership, _earns_again = places.keep_member(
         tx, registration, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
     )
+    can_make_columns = claims.ags is not None and places.keep_grade_service(tx, context_id, claims.ags, now=now)
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)
     copy_where_it_came_from(tx, context_id, claims, now=now)
+    if can_make_columns:
+        promise_evaluation(tx, context_id, now=now)
     opened = open_session(
         tx,
         person_id=person.id,

@@ -23,10 +23,12 @@ from gamification.progress import task_texts
 from gamification.publish import TaskDraft, lock_pointer, publish
 from gamification.rules import CurrentRules, current_rules, has_rules
 from lti_tool.lti.claims import LaunchClaims
-from lti_tool.lti.custom_parameters import CONTEXT_HISTORY, PREVIOUS_CONTEXTS
+from lti_tool.lti.custom_parameters import CONTEXT_HISTORY, PREVIOUS_CONTEXTS, tool_parameters
+from lti_tool.platforms.families import family_of
 from lti_tool.roster.gradebook import choose_columns, chosen_columns
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import Context
+from lti_tool.roster.services import lock_context
 
 MOST_EARLIER_COURSES = 50
 """How many of the courses that a course came from are looked at, the nearest first."""
@@ -51,9 +53,14 @@ def copy_where_it_came_from(tx: Session, context_id: uuid.UUID, claims: LaunchCl
 
 
 def earlier_courses(claims: LaunchClaims) -> list[str]:
-    """Return the platform's ids of the courses that this one came from, the nearest first."""
+    """Return the platform's ids of the courses that this one came from, the nearest first.
+
+    A parameter that we do not ask of this product was typed by a teacher: it could name the course of another.
+    """
+    family = family_of(claims.platform.product_family_code if claims.platform else None)
+    has_own_name = PREVIOUS_CONTEXTS in tool_parameters(family.registration.variables)
     found: dict[str, None] = {}
-    for parameter in (CONTEXT_HISTORY, PREVIOUS_CONTEXTS):
+    for parameter in (CONTEXT_HISTORY, PREVIOUS_CONTEXTS) if has_own_name else (CONTEXT_HISTORY,):
         for name in claims.custom.get(parameter, "").split(","):
             if name.strip():
                 found[name.strip()] = None
@@ -76,6 +83,7 @@ def copy_course(tx: Session, origin_id: uuid.UUID, context_id: uuid.UUID, *, now
 
     Nothing happens where this course has rules already, or the other has none.
     """
+    lock_context(tx, context_id)
     lock_pointer(tx, context_id)
     if has_rules(tx, context_id):
         return False
@@ -87,6 +95,7 @@ def copy_course(tx: Session, origin_id: uuid.UUID, context_id: uuid.UUID, *, now
     _copy_items(tx, origin_id, context_id, tasks, achievement_id, now=now)
     context, before = tx.get_one(Context, context_id), tx.get_one(Context, origin_id)
     context.copied_from_id, context.copied_at = origin_id, now
+    context.columns_due_at = now  # the copied links have columns already
     context.results_percent = before.results_percent
     if context.results_percent is not None:
         context.results_due_at = now

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from config.ids import new_id
 from config.upsert import insert_unless_present
 from gamification.progress import people_with_balance
-from lti_tool.link_settings import stand_for_task
+from lti_tool.link_settings import note_what_agrees, stand_for_task
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READONLY, list_line_items
 from lti_tool.lti.origin import same_origin
 from lti_tool.lti.score import LineItem as Listed
@@ -24,6 +24,7 @@ from lti_tool.progress import promise_scores
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.gradebook import NOT_MADE, forget_deliveries
 from lti_tool.roster.item_models import ContentItem, Gate
+from lti_tool.roster.members import listed_learners
 from lti_tool.roster.models import LONGEST_ADDRESS, Context, LineItem, ResourceLink
 from lti_tool.tool import Tool
 
@@ -47,8 +48,9 @@ def find_columns(tool: Tool, context_id: uuid.UUID) -> None:
     with tool.db.transaction() as tx:
         new = _keep(tx, context_id, listed, scopes, asked_at=asked_at, now=tool.clock.now())
         tx.flush()
+        note_what_agrees(tx, context_id)
         for line_item_id in new:
-            people = people_with_balance(tx, context_id)
+            people = {*people_with_balance(tx, context_id), *listed_learners(tx, context_id)}
             promise_scores(tx, context_id, people, now=tool.clock.now(), only=line_item_id)
 
 

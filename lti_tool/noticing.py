@@ -29,6 +29,7 @@ from lti_tool.lti.notices import (
     register_notice_handler,
     verify_notice,
 )
+from lti_tool.lti.platform_text import is_identifier, is_storable
 from lti_tool.messages import MessageType
 from lti_tool.progress import platform_lane
 from lti_tool.roster import places
@@ -100,18 +101,12 @@ def ask_for_notices(tool: Tool, deployment_id: uuid.UUID) -> None:
             return
         endpoint = endpoint_of(tx, tool.box, tx.get_one(Registration, deployment.registration_id), now=now)
     for notice_type, service_url in rows:
-        problem = ""
         try:
             register_notice_handler(tool.platform_http, endpoint, service_url, notice_type, tool.url(NOTICES_PATH))
         except PlatformFailed as failed:
-            problem = failed.code
+            _keep_outcome(tool, deployment_id, notice_type, failed.code)
             raise
-        finally:
-            with tool.db.transaction() as tx:
-                row = tx.get(NoticeHandler, (deployment_id, notice_type))
-                if row is not None:
-                    row.problem = problem[:60]
-                    row.registered_at = None if problem else tool.clock.now()
+        _keep_outcome(tool, deployment_id, notice_type, "")
 
 
 def receive_notices(tool: Tool, tokens: list[str]) -> int:
@@ -142,6 +137,14 @@ def forget_old_notices(tx: Session, *, now: datetime, limit: int = 1000) -> int:
     return delete_some(tx, PlatformNotice.id, PlatformNotice.received_at < now - KEPT, limit=limit)
 
 
+def _keep_outcome(tool: Tool, deployment_id: uuid.UUID, notice_type: str, problem: str) -> None:
+    with tool.db.transaction() as tx:
+        row = tx.get(NoticeHandler, (deployment_id, notice_type))
+        if row is not None:
+            row.problem = problem[:60]
+            row.registered_at = None if problem else tool.clock.now()
+
+
 def _verified(tool: Tool, token: str) -> tuple[Registration, Notice]:
     """Return whose notice it is, and what it says: who sent it is only believed after its signature."""
     try:
@@ -155,7 +158,7 @@ def _verified(tool: Tool, token: str) -> tuple[Registration, Notice]:
             (
                 found
                 for client_id in candidates[:10]
-                if isinstance(issuer, str) and isinstance(client_id, str)
+                if isinstance(issuer, str) and is_storable(issuer) and is_identifier(client_id)
                 if (found := find_registration(tx, issuer, client_id)) is not None
             ),
             None,

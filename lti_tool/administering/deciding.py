@@ -12,7 +12,7 @@ from config import outbox
 from config.errors import NotAllowed, NotFound
 from config.outbox import MessageState, OutboxMessage
 from lti_tool.progress import platform_lane
-from lti_tool.roster.admin_sessions import open_admin_session
+from lti_tool.roster.admin_sessions import administers_now, open_admin_session
 from lti_tool.roster.invitations import (
     DAYS,
     NewInvitation,
@@ -43,9 +43,9 @@ def enter_by_launch(tx: Session, session: CurrentSession, *, now: datetime) -> O
     """Open the console of their platform to somebody whose launch said that they administer it.
 
     Raises:
-        NotAllowed: a launch that did not.
+        NotAllowed: a launch that did not, or a later one of the same person that did not any more.
     """
-    if not session.is_administrator:
+    if not session.is_administrator or not administers_now(tx, session.person_id):
         raise NotAllowed("not-an-administrator")
     person = tx.get_one(Person, session.person_id)
     launch = tx.get_one(LaunchSession, session.id)

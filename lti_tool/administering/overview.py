@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from config.outbox import MessageState, OutboxMessage
@@ -15,6 +15,7 @@ from lti_tool.progress import platform_lane
 from lti_tool.roster.invitations import list_attempts, list_invitations
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import Context, Deployment, LineItem, Membership, Registration
+from lti_tool.roster.places import OUTSIDE_COURSES
 from lti_tool.roster.platform_models import (
     Invitation,
     InvitationPurpose,
@@ -99,6 +100,16 @@ def console(tx: Session, scope: uuid.UUID | None, *, reference: str = "", now: d
     )
 
 
+def courses_of(registration_id: uuid.UUID) -> ScalarSelect[uuid.UUID]:
+    """Return the query of the courses of a registration; what stands for no course is none of them."""
+    return (
+        select(Context.id)
+        .join(Deployment)
+        .where(Deployment.registration_id == registration_id, Context.external_context_id != OUTSIDE_COURSES)
+        .scalar_subquery()
+    )
+
+
 def _platform(tx: Session, registration: Registration) -> PlatformView:
     deployments = (
         tx.execute(
@@ -111,7 +122,7 @@ def _platform(tx: Session, registration: Registration) -> PlatformView:
 
 
 def _health(tx: Session, registration_id: uuid.UUID) -> ServiceHealth:
-    here = select(Context.id).join(Deployment).where(Deployment.registration_id == registration_id).scalar_subquery()
+    here = courses_of(registration_id)
     courses = tx.execute(select(func.count(), func.count(Context.roster_read_at)).where(Context.id.in_(here))).one()
     columns = tx.execute(select(func.count(), func.count(LineItem.gone_at)).where(LineItem.context_id.in_(here))).one()
     gates = tx.execute(

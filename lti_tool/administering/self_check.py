@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.errors import NotFound
+from lti_tool.administering.overview import courses_of
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.item_models import ContentItem
@@ -66,7 +67,7 @@ def self_check(tx: Session, scope: uuid.UUID | None, registration_id: uuid.UUID)
     registration = tx.get(Registration, registration_id)
     if registration is None or scope not in (None, registration_id):
         raise NotFound("registration")
-    here = select(Context.id).join(Deployment).where(Deployment.registration_id == registration_id).scalar_subquery()
+    here = courses_of(registration_id)
     newest = tx.execute(
         select(Context)
         .join(Membership, Membership.context_id == Context.id)

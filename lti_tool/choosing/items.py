@@ -5,7 +5,7 @@ from __future__ import annotations
 from gamification.engine.rule_set import Confirmation, RuleSet
 from lti_tool.lti.content_items import ItemColumn, Picture, ResourceLinkItem
 from lti_tool.lti.custom_parameters import ITEM
-from lti_tool.lti.dynamic_registration import LAUNCH_PATH
+from lti_tool.lti.dynamic_registration import ICON_PATH, LAUNCH_PATH
 from lti_tool.lti.link_parameters import CONFIRM, GOAL, POINTS, REQUIRED
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.item_models import ContentItem, ItemKind
@@ -16,13 +16,22 @@ COLUMN_TAG = "mijlpaal-item"
 """The tag of every column that comes with a link of ours; its resource id is the item's."""
 COURSE_MAXIMUM = 100
 """Of the column of the whole course: gradebooks scale what is sent to it."""
-_ICON = "/static/icon.png"
 
 
 def link_item(
-    tool: Tool, registration: Registration, item: ContentItem, rules: RuleSet, *, with_column: bool
+    tool: Tool,
+    registration: Registration,
+    item: ContentItem,
+    rules: RuleSet,
+    *,
+    text: str = "",
+    with_column: bool,
+    is_framed: bool = True,
 ) -> ResourceLinkItem:
     """Return the link of an item, with its settings among the custom parameters.
+
+    `text` is what the course says about it. `is_framed`: shown inside a page of the platform, where it can be; in a
+    text that would put the whole page among the words.
 
     A platform that opens links by their address gets one that names the item; where that would bind the link to any
     tool of our host instead of to us, it gets none.
@@ -32,12 +41,12 @@ def link_item(
     url = tool.url(f"{LAUNCH_PATH}?item={item.id}") if family.links_have_address else None
     return ResourceLinkItem(
         title=item.title,
-        text=None,
+        text=text or None,
         url=url,
-        icon=Picture(tool.url(_ICON), 64, 64),
+        icon=Picture(tool.url(ICON_PATH), 64, 64),
         custom={ITEM: str(item.id)} | _settings(item, kind, rules),
         line_item=_column(item, kind, rules) if with_column else None,
-        iframe={},
+        iframe={} if is_framed else None,
     )
 
 

@@ -22,8 +22,8 @@ from lti_tool.roster.gradebook_models import DeliveryState, ScoreDelivery
 from lti_tool.roster.models import Membership, Person
 
 LEARNERS_A_PAGE = 50
-_ASKED_FOR_REST = " 429"
-"""The end of the last error where the platform said when to come back: asking earlier makes it worse."""
+_ASKED_FOR_REST = (" 429", " throttled")
+"""How the last error ends where the platform said when to come back: asking earlier makes it worse."""
 
 
 class DeliveryStatus(StrEnum):
@@ -67,11 +67,15 @@ class Delivery:
 
 @dataclass(frozen=True)
 class LearnerDeliveries:
-    """The scores of one learner, in the order of the columns; a column without anything to tell is left out."""
+    """The scores of one learner, in the order of the columns; a column without anything to tell is left out.
+
+    `has_left` says that they are not in the course any more: nothing is sent, so nothing waits or was refused.
+    """
 
     person_id: uuid.UUID
     name: str
     deliveries: tuple[Delivery, ...]
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,13 +151,18 @@ def _deliveries(tx: Session, context_id: uuid.UUID) -> list[LearnerDeliveries]:
     accepted = deliveries_of(tx, context_id)
     still_open = open_messages(tx, MessageType.PUBLISH_SCORE, [f"{line_item_id}:" for line_item_id in columns])
     people = tx.execute(
-        select(Person.id, Person.name, Membership.role)
+        select(Person.id, Person.name, Membership.role, Membership.left_at)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.context_id == context_id)
         .order_by(Person.name, Person.id)
     )
     return [
-        LearnerDeliveries(person.id, person.name, tuple(_of_learner(person.id, columns, accepted, still_open)))
+        LearnerDeliveries(
+            person.id,
+            person.name,
+            tuple(_of_learner(person.id, columns, accepted, still_open if person.left_at is None else {})),
+            has_left=person.left_at is not None,
+        )
         for person in people
         if may_earn(PrincipalRole(person.role))
     ]

@@ -54,6 +54,13 @@ def control(platform: Platform) -> Blueprint:
         grades = platform.gradebook.list_grades(item.id, person.user_id)
         return jsonify([result_json(platform, item, grade) for grade in grades])
 
+    @levers.post("/delete-column")
+    def delete_column() -> Response:
+        """Take a column out of the gradebook, with the grades in it, as a teacher does there."""
+        item = _wanted_item(platform)
+        platform.gradebook.delete_item(item)
+        return jsonify({"item": item.id})
+
     @levers.post("/leave")
     def leave() -> Response:
         person = wanted_person()

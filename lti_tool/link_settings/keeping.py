@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from config.upsert import insert_unless_present
 from gamification.publish import lock_pointer
 from gamification.rules import current_rules
+from lti_tool.link_settings.reading_back import kept_of, note_what_agrees
 from lti_tool.link_settings.taking import take_over, title_of_task
-from lti_tool.link_settings.wanted import NO_RULES, Part, holds_of, open_rule, told_of, wanted
+from lti_tool.link_settings.wanted import NO_RULES, READ_BACK, Part, holds_of, open_rule, told_of, wanted
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.link_parameters import LinkParameters, Value, read_link_parameters
 from lti_tool.roster.gradebook_models import LinkSetting
@@ -39,10 +40,11 @@ def keep_link_setting(
     """
     said = read_link_parameters(claims.custom)
     placed = item.task_id if item is not None and item.kind in {ItemKind.TASK, ItemKind.GATE} else None
-    if placed is not None and (known is None or known.task_id is None or (said.told and not known.told)):
+    if placed is not None and (known is None or known.task_id != placed or (said.told and not known.told)):
         known = _lock_setting(tx, context_id, link_id, now=now)
         known.task_id, known.told = placed, dict(said.told)
-        known.declined = _as_it_was_placed(tx, context_id, placed, said.told)
+        known.declined = kept_of(known.declined) | _as_it_was_placed(tx, context_id, placed, said.told)
+        note_what_agrees(tx, context_id)
     if known is None and said.say_nothing:
         return None
     makes_task = Part.POINTS in said.told and not _is_settled(known) and _has_room(tx, context_id, said.told)
@@ -54,7 +56,13 @@ def keep_link_setting(
     if _is_news(row, said):
         row.told, row.not_understood, row.told_at = dict(said.told), said.not_understood, now
         # What the teacher decided was about the value of then.
-        row.declined = {part: value for part, value in row.declined.items() if told_of(said.told, Part(part)) == value}
+        row.declined = {
+            part: value
+            for part, value in row.declined.items()
+            if part in READ_BACK or told_of(said.told, Part(part)) == value
+        }
+        if placed is not None:  # edited by deep linking: what the link says now was chosen here
+            row.declined = {**row.declined, **_as_it_was_placed(tx, context_id, placed, said.told)}
     # Asked again under the lock: another launch may have made it, or a colleague may have published.
     if makes_task and not _is_settled(row) and _has_room(tx, context_id, said.told):
         link_title = claims.resource_link.title if claims.resource_link else None

@@ -12,7 +12,7 @@ from config.errors import Conflict, NotAllowed, NotFound
 from gamification.publish import lock_pointer
 from lti_tool.link_settings.taking import take_over, title_of_task
 from lti_tool.link_settings.view import lms_view
-from lti_tool.link_settings.wanted import Part
+from lti_tool.link_settings.wanted import READ_BACK, Part
 from lti_tool.lti.roles import PrincipalRole, may_edit
 from lti_tool.roster.gradebook_models import LinkSetting
 
@@ -57,12 +57,14 @@ def settle(
         return
     if view.version_number != seen_number or str(question.theirs) != theirs:
         raise Conflict("changed-meanwhile")
-    if not takes:
-        row.declined = {**row.declined, part: question.theirs}
-        return
-    if question.obstacle is not None:
+    if takes and question.obstacle is not None:
         raise Conflict("cannot-be-taken", question.obstacle)
+    if not takes or part in READ_BACK:
+        # Taken over, it is no news either when the task changes here.
+        row.declined = {**row.declined, part: question.theirs}
+    if not takes:
+        return
     title = title_of_task(question.link_title, locale)
-    last_task = take_over(tx, row, part, title=title, person_id=person_id, now=now)
+    last_task = take_over(tx, row, part, title=title, theirs=question.theirs, person_id=person_id, now=now)
     if part is Part.TASK:
         row.task_id = last_task

@@ -13,13 +13,15 @@ from gamification.engine.rule_set import RuleSet
 from gamification.errors import RuleProblem
 from gamification.progress import TaskTexts, finished_tasks, task_texts
 from gamification.rules import current_rules
+from lti_tool.link_settings.reading_back import plain_title, read_back
 from lti_tool.link_settings.wanted import NO_RULES, Part, holds_of, open_rule, told_of, wanted
 from lti_tool.lti.link_parameters import CONFIRM, POINTS, REQUIRED, Value
 from lti_tool.roster.gradebook_models import LinkSetting
 from lti_tool.roster.models import ResourceLink
 from lti_tool.roster.platform_of_course import platform_of_course
 
-_OF_A_TASK = (Part.POINTS, Part.REQUIRED, Part.CONFIRMATION)
+_TOLD_OF_A_TASK = (Part.POINTS, Part.REQUIRED, Part.CONFIRMATION)
+_OF_A_TASK = (Part.TITLE, Part.MAXIMUM, *_TOLD_OF_A_TASK)
 
 
 @dataclass(frozen=True)
@@ -80,22 +82,30 @@ class LmsView:
 
 @dataclass(frozen=True)
 class _Link:
+    """A link with what it says in all: its parameters, and what is read back of it."""
+
     row: LinkSetting
     title: str
+    said: Mapping[str, Value]
 
     def declines(self, part: Part, value: Value) -> bool:
         return part in self.row.declined and bool(self.row.declined[part] == value)
 
 
 def lms_view(tx: Session, context_id: uuid.UUID) -> LmsView:
-    """Return what the platform's settings say in this course; one query where they say nothing."""
+    """Return what the platform's settings say in this course; two queries where they say nothing."""
     rows = tx.execute(
         select(LinkSetting, ResourceLink.title)
         .join(ResourceLink, ResourceLink.id == LinkSetting.resource_link_id)
         .where(LinkSetting.context_id == context_id)
         .order_by(ResourceLink.created_at, ResourceLink.id)
     )
-    links = [_Link(row, title) for row, title in rows if row.told or row.not_understood]
+    there = read_back(tx, context_id)
+    links = [
+        _Link(row, title, {**row.told, **there.get(row.resource_link_id, {})})
+        for row, title in rows
+        if row.told or row.not_understood or there.get(row.resource_link_id)
+    ]
     if not links:
         return LmsView()
     current = current_rules(tx, context_id)
@@ -129,7 +139,7 @@ def _set_tasks(
             confirmation=link.row.told.get(Part.CONFIRMATION),
         )
         for link in links
-        if (rule := open_rule(rules, link.row.task_id)) and any(part in link.row.told for part in _OF_A_TASK)
+        if (rule := open_rule(rules, link.row.task_id)) and any(part in link.row.told for part in _TOLD_OF_A_TASK)
     }
 
 
@@ -140,11 +150,11 @@ def _questions_about_task(
     title = texts[row.task_id].title if row.task_id else link.title
     rule = open_rule(rules, row.task_id)
     for part in (Part.TASK,) if rule is None else _OF_A_TASK:
-        theirs = told_of(row.told, part)
-        ours = holds_of(rule, part) if rule else None
+        theirs = told_of(link.said, part)
+        ours: Value | None = plain_title(title) if part is Part.TITLE else holds_of(rule, part) if rule else None
         if theirs is None or theirs == ours or link.declines(part, theirs):
             continue
-        is_fixed = rule is not None and rule.task_id in finished
+        is_fixed = rule is not None and rule.task_id in finished and part is not Part.TITLE
         yield Question(
             link_id=row.resource_link_id,
             link_title=link.title,
@@ -155,7 +165,7 @@ def _questions_about_task(
             was_removed=rule is None and row.task_id is not None,
             obstacle=RuleProblem.FINISHED_TASK_CHANGED
             if is_fixed
-            else wanted(rules, row.told, row.task_id, part).problem,
+            else wanted(rules, link.said, row.task_id, part).problem,
         )
 
 

@@ -17,7 +17,11 @@ NO_RULES = RuleSet((), 0, None)
 
 
 class Part(StrEnum):
-    """What the platform and this service can say different things about; all but `TASK` are names in `told`."""
+    """What the platform and this service can say different things about.
+
+    The first four are names in `told`: custom parameters of the link. `MAXIMUM` and `TITLE` are read back from the
+    column and the name of a link that was placed for a task; `TASK` is there for a task of which only the link is.
+    """
 
     POINTS = "points"
     REQUIRED = "is_required"
@@ -25,6 +29,13 @@ class Part(StrEnum):
     GOAL = "goal_points"
     TASK = "task"
     """Whether the task is there at all; its value is the points that the platform gives it."""
+    MAXIMUM = "maximum"
+    """The maximum grade of the column: the points of the task."""
+    TITLE = "title"
+    """What the link is called: the title of the task."""
+
+
+READ_BACK = (Part.MAXIMUM, Part.TITLE)
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,10 @@ def told_of(told: Mapping[str, Value], part: Part) -> Value | None:
 
 
 def holds_of(rule: TaskRule, part: Part) -> Value:
-    """Return what holds here for a task."""
+    """Return what holds here for a task; its title is no part of the rules."""
     values: dict[Part, Value] = {
         Part.POINTS: rule.points,
+        Part.MAXIMUM: rule.points,
         Part.REQUIRED: not rule.is_bonus,
         Part.CONFIRMATION: rule.confirmation,
     }
@@ -86,7 +98,9 @@ def wanted(rules: RuleSet, told: Mapping[str, Value], task_id: uuid.UUID | None,
 
 
 def _with_value(rule: TaskRule, part: Part, value: Value) -> TaskRule:
-    if part is Part.POINTS:
+    if part is Part.TITLE:
+        return rule
+    if part in {Part.POINTS, Part.MAXIMUM}:
         return replace(rule, points=int(value))
     if part is Part.REQUIRED:
         return replace(rule, is_bonus=not value)

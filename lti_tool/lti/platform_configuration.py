@@ -28,6 +28,8 @@ _MAX_URL_LENGTH = 1_000
 _MAX_ISSUER_LENGTH = 500
 _MAX_ENTRIES = 500
 _MAX_MESSAGES = 50
+_ON_THE_SCHOOLS_OWN_HOST = {"token_endpoint", "registration_endpoint"}
+"""Of an issuer that schools share. Logins and keys are the company's own: whoever names the keys can sign for anybody."""
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -117,7 +119,7 @@ def read_configuration(document: bytes, url: str, *, allow_loopback: bool = Fals
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
     }
     for name, endpoint in endpoints.items():
-        if not _is_of_issuer(endpoint, issuer, hosted, server):
+        if not _is_of_issuer(endpoint, issuer, hosted, server if name in _ON_THE_SCHOOLS_OWN_HOST else ""):
             raise RegistrationFailed(RegistrationProblem.ENDPOINT_ELSEWHERE, name)
     _check_support(members, "id_token_signing_alg_values_supported", "RS256")
     _check_support(members, "token_endpoint_auth_methods_supported", "private_key_jwt")

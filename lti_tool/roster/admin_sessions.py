@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
 from lti_tool.roster.launch_sessions import OpenedSession, SessionEnd, SessionRefused
-from lti_tool.roster.models import Registration, SessionProof
+from lti_tool.roster.models import LaunchSession, Registration, SessionProof
 from lti_tool.roster.platform_models import AdminSession
 
 LIFETIME = timedelta(hours=2)
@@ -30,10 +30,11 @@ class CurrentAdmin:
 
 @dataclass(frozen=True)
 class FoundAdmin:
-    """A session as it is kept, and the platform that may frame it."""
+    """A session as it is kept, the platform that may frame it, and whether the person still administers that."""
 
     row: AdminSession
     registration: Registration | None
+    administers_now: bool = True
 
 
 def open_admin_session(
@@ -80,19 +81,34 @@ def find_admin(tx: Session, address: str) -> FoundAdmin | None:
         .outerjoin(Registration, Registration.id == AdminSession.registration_id)
         .where(AdminSession.address_digest == digest(address))
     ).one_or_none()
-    return FoundAdmin(found[0], found[1]) if found is not None else None
+    if found is None:
+        return None
+    person_id = found[0].person_id
+    return FoundAdmin(found[0], found[1], person_id is None or administers_now(tx, person_id))
+
+
+def administers_now(tx: Session, person_id: uuid.UUID) -> bool:
+    """Say whether this person administers their platform, by their newest launch there: rights can be taken away."""
+    newest = (
+        select(LaunchSession.is_administrator)
+        .where(LaunchSession.person_id == person_id)
+        .order_by(LaunchSession.created_at.desc(), LaunchSession.is_administrator.desc())
+        .limit(1)
+    )
+    return bool(tx.execute(newest).scalar_one_or_none())
 
 
 def check_admin(found: FoundAdmin | None, address: str, *, cookie: str | None, now: datetime) -> CurrentAdmin:
     """Return the session if this request proves it.
 
     Raises:
-        SessionRefused: unknown, ended or expired, or without the cookie that it is bound to.
+        SessionRefused: unknown, ended or expired, of somebody whose later launch says that they administer nothing,
+            or without the cookie that it is bound to.
     """
     if found is None:
         raise SessionRefused(SessionEnd.UNKNOWN)
     row = found.row
-    if row.ended_at is not None or row.expires_at <= now:
+    if row.ended_at is not None or row.expires_at <= now or not found.administers_now:
         raise SessionRefused(SessionEnd.EXPIRED)
     if row.proof == SessionProof.COOKIE and (cookie is None or digest(cookie) != row.cookie_digest):
         raise SessionRefused(SessionEnd.OTHER_BROWSER)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config.errors import NotFound
 from config.ids import new_id
 from config.upsert import insert_into, insert_unless_present
-from lti_tool.lti.ags import SCOPE_SCORE
+from lti_tool.lti.ags import SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.roster.gradebook_models import Columns, DeliveryState, GradebookChoice, LinkSetting, ScoreDelivery
 from lti_tool.roster.item_models import ContentItem, GradeByHand
 from lti_tool.roster.models import Context, LineItem, ResourceLink
@@ -44,6 +44,7 @@ _COLUMNS = (
         type_coerce(func.coalesce(_ITEM.c.achievement_id, _PLACED.c.achievement_id), Uuid()).label("badge"),
         type_coerce(_SETTING.c.task_id, Uuid()).label("link_task"),
         _LINK.c.title,
+        _LINK.c.content_item_id.label("placed"),
         _CHOICE.c["columns"].label("choice"),
     )
     .select_from(_ITEM)
@@ -86,6 +87,9 @@ class CourseColumn:
     achievement_id: uuid.UUID | None = None
     gone_at: datetime | None = None
     is_wanted: bool = False
+    was_placed: bool = False
+    """It came with a link of deep linking."""
+    can_be_read: bool = False
 
     @property
     def gets_scores(self) -> bool:
@@ -154,6 +158,8 @@ def course_columns(tx: Session, context_id: uuid.UUID) -> list[CourseColumn]:
             achievement_id=row.badge,
             gone_at=row.gone_at,
             is_wanted=row.url == NOT_MADE,
+            was_placed=row.placed is not None,
+            can_be_read=SCOPE_RESULT_READONLY in row.scopes and row.gone_at is None,
         )
         for row in every
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.custom_parameters import ITEM
+from lti_tool.roster.gates import GateProblem
 from lti_tool.roster.item_models import ContentItem, Gate, ItemKind
 from lti_tool.roster.models import Context, Deployment, ResourceLink
 
@@ -53,7 +54,9 @@ def keep_item_of_link(
         item.title = link.title
     if item.kind in {ItemKind.GATE, ItemKind.STAFF_GATE}:
         gate = tx.get(Gate, item.id)
-        if gate is not None and gate.external_resource_link_id != link.external_resource_link_id:
+        # A copy of the link in the same course has another restriction: it takes the place of one that is gone only.
+        is_free = gate is not None and (not gate.external_resource_link_id or gate.problem == GateProblem.GONE)
+        if gate is not None and is_free and gate.external_resource_link_id != link.external_resource_link_id:
             gate.external_resource_link_id = link.external_resource_link_id
             gate.problem, gate.failures = "", 0
             tx.get_one(Context, context_id).gates_due_at = now

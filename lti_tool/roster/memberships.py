@@ -166,9 +166,11 @@ class _Known:
 
 def _known_people(tx: Session, registration_id: uuid.UUID, subjects: Iterable[str]) -> dict[str, _Known]:
     rows = tx.execute(
-        select(Person.id, Person.subject, Person.name, Person.given_name, Person.email).where(
-            Person.registration_id == registration_id, Person.subject.in_(list(subjects))
-        )
+        select(Person.id, Person.subject, Person.name, Person.given_name, Person.email)
+        .where(Person.registration_id == registration_id, Person.subject.in_(list(subjects)))
+        .order_by(Person.id)
+        # Who is erased at this moment is waited for, and is nobody's subject after that.
+        .with_for_update(read=True, key_share=True)
     )
     return {
         row.subject: _Known(row.id, {"name": row.name, "given_name": row.given_name, "email": row.email})

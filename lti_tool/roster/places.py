@@ -145,7 +145,7 @@ def keep_line_item(
     """
     if claims.ags is None:
         return False
-    is_news = _keep_grade_service(tx, context_id, claims.ags)
+    is_news = keep_grade_service(tx, context_id, claims.ags, now=now)
     if not claims.ags.lineitem:
         return is_news
     url, scopes = claims.ags.lineitem, list(claims.ags.scopes)
@@ -178,10 +178,10 @@ def keep_line_item(
     return is_new_place or is_news
 
 
-def _keep_grade_service(tx: Session, context_id: uuid.UUID, ags: AgsClaim) -> bool:
+def keep_grade_service(tx: Session, context_id: uuid.UUID, ags: AgsClaim, *, now: datetime) -> bool:
     """Keep where columns can be made and what the platform allows; True when the columns of tasks can be made now.
 
-    The columns that we made follow: no launch names them.
+    The columns that we made follow: no launch names them. Where links were placed, their columns can be looked for now.
     """
     context = tx.get_one(Context, context_id)
     url, scopes = ags.lineitems or "", list(ags.scopes)
@@ -189,6 +189,8 @@ def _keep_grade_service(tx: Session, context_id: uuid.UUID, ags: AgsClaim) -> bo
         return False
     could_make = bool(context.line_items_url) and SCOPE_LINE_ITEM in (context.grade_scopes or ())
     context.line_items_url = url
+    if url and context.columns_due_at is not None:
+        context.columns_due_at = min(context.columns_due_at, now)
     if context.grade_scopes != scopes:
         context.grade_scopes = scopes
         for made in tx.execute(
@@ -211,7 +213,7 @@ def keep_member(
 ) -> tuple[Person, Membership, bool]:
     """Return the person, with the names of this launch, and their membership, with the role of this launch.
 
-    The last says that they can earn here again, after a launch in a role that cannot.
+    The last says that they can earn here again, after a launch in a role that cannot or after they had left.
 
     What a launch does not carry is forgotten: a platform that stops sending names has decided that we should not
     have them.
@@ -255,7 +257,8 @@ def keep_member(
         )
     for field, value in told.items():
         setattr(person, field, value)
-    earns_again = may_earn(role) and not may_earn(PrincipalRole(membership.role))
+    earned = may_earn(PrincipalRole(membership.role)) and membership.left_at is None
+    earns_again = may_earn(role) and not earned
     membership.role = role
     membership.launched_at = now
     membership.left_at = None

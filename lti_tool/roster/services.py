@@ -40,6 +40,11 @@ def keep_services(tx: Session, context_id: uuid.UUID, claims: LaunchClaims, *, n
         context.gates_due_at = min(context.gates_due_at, due_at)
 
 
+def lock_context(tx: Session, context_id: uuid.UUID) -> None:
+    """Hold the course before its rules are held: launches write it first, so who locks both keeps that order."""
+    tx.execute(select(Context.id).where(Context.id == context_id).with_for_update(key_share=True))
+
+
 def make_gates_due(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
     """Have the gates of the course asked soon: one was placed, or it is known now who is in the course."""
     context = tx.get_one(Context, context_id)

@@ -35,7 +35,11 @@ class Course:
 
     def open_in(self, page: Page, person: str, activity: str = "1") -> tuple[Page, Frame]:
         """Open an activity in this page."""
-        page.goto(f"{self.demo.lms_url}/as/{person}/activities/{activity}")
+        return self.open_place(page, f"{person}/activities/{activity}")
+
+    def open_place(self, page: Page, where: str) -> tuple[Page, Frame]:
+        """Open a page of the LMS that has the tool in a frame; `where` begins with the person who opens it."""
+        page.goto(f"{self.demo.lms_url}/as/{where}")
         for _ in range(100):
             frame = page.frames[-1]
             if frame.url.startswith(f"{self.demo.tool_url}/s/"):

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, expect
 
-from lti_tool.cli.demo import Demo, running_demo
+from lti_tool.cli.demo import CANVAS, MOODLE, Demo, running_demo
 from tests.e2e import acts
 from tests.e2e.conftest import WITHOUT_COOKIES, picture
 from tests.e2e.test_thread import check_axe, play
@@ -31,12 +31,16 @@ def start() -> Iterator[Start]:
     """Start a demo whose LMS says that a window keeps values, and whose tool gets cookies in frames or none."""
     with ExitStack() as at_the_end:
 
-        def begin(storage: str = FORWARDING, *, silent: bool = False, cookies: bool = False) -> Demo:
+        def begin(
+            storage: str = FORWARDING, *, silent: bool = False, cookies: bool = False, platform: str = MOODLE
+        ) -> Demo:
             lms = [sys.executable, "-m", "tests.e2e.serve_lms_with_storage", "--storage", storage]
             running = running_demo(
                 free_port(in_a_row=2),
                 tool_command=() if cookies else WITHOUT_COOKIES,
-                lms_command=[*lms, *(["--silent"] if silent else [])],
+                # Canvas keeps values by itself.
+                lms_command=() if platform == CANVAS else [*lms, *(["--silent"] if silent else [])],
+                platform=platform,
             )
             return at_the_end.enter_context(running)
 
@@ -136,6 +140,32 @@ def test_launch_when_cookies_are_dropped_takes_the_rung_of_storage(
     assert opens_elsewhere(browser, frame.url)
     assert page.evaluate("Object.keys(sessionStorage)") == []  # what was kept is used up, and taken away
     assert not [address for address in addresses if "id_token=" in address]
+
+
+@pytest.mark.parametrize("platform", [MOODLE, CANVAS])
+def test_links_when_cookies_are_dropped_are_placed_and_opened_by_the_rung_of_storage(
+    phone: BrowserContext, start: Start, platform: str
+) -> None:
+    """A teacher places a link (deep linking) and a learner opens it, on a platform of each kind that keeps values."""
+    demo = start(platform=platform)
+    _page, teacher = open_in_frame(phone, demo, "mila")
+    acts.publish(teacher)
+    choosing = phone.new_page()
+    choosing.goto(f"{demo.lms_url}/as/mila/courses/2/deep-linking?tool=1")
+    choice = frame_at(choosing, f"{demo.tool_url}/s/")
+    choice.get_by_label(acts.RULES.title, exact=True).check()
+    with choosing.expect_event("framenavigated", lambda frame: "/deep-linking/return" in frame.url):
+        choice.locator("main button[name=place]:not([tabindex='-1'])").first.click()
+    placed = frame_at(choosing, demo.lms_url).locator("a", has_text=acts.RULES.title).first.get_attribute("href") or ""
+
+    page = phone.new_page()
+    page.goto(f"{demo.lms_url}{urlsplit(placed).path.replace('/as/mila/', '/as/zoe/')}")
+    learner = frame_at(page, f"{demo.tool_url}/s/")
+    acts.begin_on(learner)
+    acts.finish(learner, acts.RULES)
+
+    expect(learner.locator("main")).to_contain_text("Je hebt 20 punten.")
+    assert cookie_names(phone) == set()
 
 
 def test_course_when_all_cookies_are_dropped_is_played_in_frames(browser: Browser, start: Start) -> None:

@@ -39,7 +39,6 @@ from tests.factories.rows import (
 from tests.factories.tool import advance, make_tool, publish_as_teacher
 
 TEACHER, ASSISTANT = "teacher", "assistant"
-STAFF = (TEACHER, ASSISTANT)
 MEMBERS_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 
 
@@ -60,6 +59,7 @@ class RosterPlatform:
     opened_by: dict[str, set[str]] = field(default_factory=dict)
     refuse: dict[str, Answer] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    staff: set[str] = field(default_factory=lambda: {TEACHER, ASSISTANT})
     line_items: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
     page_size: int = 0
@@ -83,7 +83,7 @@ class RosterPlatform:
             return self.refuse[link]
         if link and link not in self.opened_by:
             return Answer(404, b"no such link")
-        allowed = {*STAFF, *self.opened_by.get(link, set())}
+        allowed = self.staff | self.opened_by.get(link, set())
         shown = [one for one in self.members if not link or one["user_id"] in allowed]
         return self._page([] if link in self.hidden else shown, query)
 

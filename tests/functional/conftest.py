@@ -131,7 +131,7 @@ class Site:
         client = client or self.client()
         response = self.try_launch(client, **changes)
         assert response.status_code == 303, response.get_data(as_text=True)
-        found = re.fullmatch(r"/s/([A-Za-z0-9_-]+)/[a-z]+(?:/[0-9a-f-]{36})?", response.location)
+        found = re.fullmatch(r"/s/([A-Za-z0-9_-]+)/[a-z-]+(?:/[0-9a-f-]{36})?", response.location)
         assert found, response.location
         return Launched(client, found.group(1), response)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from config import outbox
+from lti_tool.administering import CheckResult, console, self_check
+from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.messages import MessageType
 from lti_tool.progress import platform_lane
 from lti_tool.roster.invitations import make_invitation
@@ -112,6 +115,17 @@ def test_session_when_another_browser_or_a_later_hour_uses_its_address_is_refuse
     assert admin.client.get(admin.home, base_url=TOOL_URL).status_code == 403
 
 
+def test_console_when_a_later_launch_is_no_administrators_any_more_is_closed(site: Site) -> None:
+    admin = launched(site)
+    before = site.launch(roles=[INSTRUCTOR, ADMINISTRATOR])
+    site.clock.advance(seconds=1)
+
+    site.launch(roles=[INSTRUCTOR])
+
+    assert admin.client.get(admin.home, base_url=TOOL_URL).status_code == 403
+    assert before.post("console").status_code == 403
+
+
 def test_form_when_it_lacks_the_token_is_refused(sqlite_site: Site) -> None:
     admin = invited(sqlite_site)
 
@@ -186,6 +200,33 @@ def test_self_check_when_launches_lack_services_says_how_to_mend_it(site: Site) 
 
     assert "IMS LTI Assignment and Grade Services" in page
     assert "Zelfcontrole" in page
+
+
+def test_self_check_when_the_newest_launch_was_in_no_course_looks_at_the_newest_course(site: Site) -> None:
+    services: dict[str, Any] = {
+        "nrps": {"context_memberships_url": "https://lms.example/members", "service_versions": ["2.0"]},
+        "ags": {
+            "lineitems": "https://lms.example/items",
+            "scope": [SCOPE_LINE_ITEM, SCOPE_SCORE, SCOPE_RESULT_READONLY],
+        },
+        "tool_platform": {"guid": "school-1", "product_family_code": "canvas"},
+    }
+    site.launch(roles=[INSTRUCTOR], **services)
+    site.clock.advance(seconds=1)
+
+    site.launch(
+        roles=[ADMINISTRATOR],
+        sub="administrator",
+        tool_platform=services["tool_platform"],
+        placement="account_navigation",
+    )
+
+    with site.tool.db.reading() as tx:
+        registration_id = tx.execute(select(Registration.id)).scalar_one()
+        _registration, checked = self_check(tx, None, registration_id)
+        [shown] = console(tx, None, now=site.clock.now()).platforms
+    assert [one.check for one in checked if one.result is CheckResult.MISSING] == []
+    assert shown.health.courses == 1
 
 
 def test_invitation_to_register_when_made_works_once_and_can_be_withdrawn(site: Site) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 from sqlalchemy import select
 
+from lti_tool.lti.ags import SCOPE_LINE_ITEM
 from lti_tool.lti.claims import DEPLOYMENT_ID as DEPLOYMENT_CLAIM
 from lti_tool.lti.claims import MESSAGE_TYPE
 from lti_tool.lti.deep_linking import CONTENT_ITEMS, DATA
 from lti_tool.roster.item_models import ContentItem, Gate, ItemKind
+from lti_tool.roster.models import Context
 from tests.factories.launch import (
     ABSENT,
     CLIENT_ID,
@@ -26,7 +29,7 @@ from tests.functional.conftest import Launched, Site
 
 def choosing(site: Site, settings: dict[str, Any] | None = None, **changes: Any) -> Launched:
     payload = make_deep_linking_payload(settings=settings, **changes)
-    asked = {name: value for name, value in payload.items() if name.startswith("https://")}
+    asked = {name: value for name, value in payload.items() if name.startswith("https://") or name == "sub"}
     return site.launch(resource_link=ABSENT, **asked)
 
 
@@ -44,6 +47,7 @@ def answer_in(site: Site, page: str) -> dict[str, Any]:
     return claims
 
 
+GRADE_SERVICE = {"scope": [SCOPE_LINE_ITEM], "lineitems": "https://lms.example/lineitems"}
 TWO_TASKS = {
     "tasks-0-title": "Veilig tillen",
     "tasks-0-points": "20",
@@ -141,3 +145,96 @@ def test_return_address_when_it_is_not_the_platforms_is_refused(site: Site) -> N
     )
 
     assert refused.status_code >= 400
+
+
+def test_icon_that_travels_with_a_link_is_a_picture_of_ours(site: Site) -> None:
+    page = choosing(site).post("choose", {"pick": "course"}).get_data(as_text=True)
+
+    address = urlsplit(answer_in(site, page)[CONTENT_ITEMS][0]["icon"]["url"])
+
+    with site.client().get(address.path, base_url=f"{address.scheme}://{address.netloc}") as picture:
+        assert picture.status_code == 200
+        assert picture.mimetype.startswith("image/")
+
+
+def test_columns_that_come_with_links_are_looked_for_by_what_the_choice_itself_told(site: Site) -> None:
+    """A class is graded before anybody opens a link."""
+    choosing(site, ags=GRADE_SERVICE).post("choose", TWO_TASKS)
+
+    with site.tool.db.reading() as tx:
+        context = tx.execute(select(Context)).scalar_one()
+        assert context.line_items_url == GRADE_SERVICE["lineitems"]
+        assert context.columns_due_at is not None
+
+
+def test_columns_of_links_when_a_launch_first_tells_where_they_are_are_looked_for_at_once(site: Site) -> None:
+    choosing(site).post("choose", TWO_TASKS)
+
+    site.launch(ags=GRADE_SERVICE)
+
+    with site.tool.db.reading() as tx:
+        context = tx.execute(select(Context)).scalar_one()
+        assert context.columns_due_at is not None
+        assert context.columns_due_at <= site.clock.now()
+
+
+def test_new_task_when_it_has_an_explanation_travels_with_it(site: Site) -> None:
+    teacher = choosing(site)
+    line = {"title": "Verslag", "points": "20", "confirmation": "reviewer", "instructions": "Schrijf **vijf** zinnen."}
+
+    page = teacher.post("choose", {f"tasks-0-{name}": value for name, value in line.items()}).get_data(as_text=True)
+
+    [item] = answer_in(site, page)[CONTENT_ITEMS]
+    assert item["text"] == "Schrijf **vijf** zinnen."
+
+
+def test_platform_that_takes_one_thing_gets_one_whichever_was_meant(sqlite_site: Site) -> None:
+    one = {"accept_multiple": False}
+    line = {"tasks-0-title": "Lezen", "tasks-0-points": "20"}
+    teacher = choosing(sqlite_site, settings=one)
+    page = teacher.get("choose").get_data(as_text=True)
+    assert re.search(r'type="radio"[^>]*value="new" checked', page)
+
+    both = teacher.post("choose", {**line, "pick": "course"})
+    assert both.status_code == 400
+    assert "neemt één ding tegelijk" in both.get_data(as_text=True)
+    new = teacher.post("choose", {**line, "pick": "new"}).get_data(as_text=True)
+
+    assert [item["title"] for item in answer_in(sqlite_site, new)[CONTENT_ITEMS]] == ["Lezen"]
+
+
+def test_gate_when_the_platform_takes_one_thing_comes_without_the_link_for_staff_which_comes_later(
+    sqlite_site: Site,
+) -> None:
+    line = {"tasks-0-title": "Toets", "tasks-0-points": "20", "tasks-0-confirmation": "platform"}
+    alone = choosing(sqlite_site, settings={"accept_multiple": False}).post("choose", {**line, "pick": "new"})
+    assert len(answer_in(sqlite_site, alone.get_data(as_text=True))[CONTENT_ITEMS]) == 1
+
+    line["tasks-0-title"] = "Eindtoets"
+    more = choosing(sqlite_site).post("choose", line).get_data(as_text=True)
+
+    assert len(answer_in(sqlite_site, more)[CONTENT_ITEMS]) == 2
+
+
+def test_language_when_changed_keeps_what_was_typed(sqlite_site: Site) -> None:
+    teacher = choosing(sqlite_site)
+
+    page = teacher.post("choose", TWO_TASKS | {"pick": "course", "locale": "en"}).get_data(as_text=True)
+
+    assert "Add to your course" in page
+    assert 'value="Veilig tillen"' in page
+    assert re.search(r'value="course" checked', page)
+    assert re.search(r'name="tasks-1-confirmation" value="platform" checked', page)
+
+
+def test_lines_for_assignments_of_the_course_come_three_at_once_and_empty_ones_do_not_count(sqlite_site: Site) -> None:
+    teacher = choosing(sqlite_site)
+
+    page = teacher.post("choose", {"add": "native", **TWO_TASKS}).get_data(as_text=True)
+    assert page.count('name="tasks-4-confirmation" value="platform" checked') == 1
+    assert 'name="tasks-5-title"' not in page
+    assert 'src="/static/gate-add.svg' in page
+    empty = {f"tasks-{number}-confirmation": "platform" for number in (2, 3, 4)}
+    sent = teacher.post("choose", TWO_TASKS | empty).get_data(as_text=True)
+
+    assert len(answer_in(sqlite_site, sent)[CONTENT_ITEMS]) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from gamification.progress import task_texts
@@ -12,9 +13,10 @@ from gamification.rules import current_rules
 from lti_tool.jobs.worker import drain
 from lti_tool.lti.claims import CONTEXT, DEPLOYMENT_ID, NOTICE, ORIGIN_CONTEXTS, VERSION
 from lti_tool.lti.deep_linking import CONTENT_ITEMS
+from lti_tool.noticing import ask_for_notices
 from lti_tool.roster.item_models import ContentItem, Gate
-from lti_tool.roster.models import Context
-from lti_tool.roster.platform_models import PlatformNotice
+from lti_tool.roster.models import Context, Deployment
+from lti_tool.roster.platform_models import NoticeHandler, PlatformNotice
 from tests.factories import launch
 from tests.factories.launch import CLIENT_ID, INSTRUCTOR, ISSUER, LEARNER, TOOL_URL, platform_keys
 from tests.functional.conftest import Site, setup_form
@@ -216,3 +218,43 @@ def test_teacher_when_they_open_a_copy_is_told_once_where_it_came_from(site: Sit
     assert "Deze cursus is een kopie." not in teacher.get("setup").get_data(as_text=True)
     origin = site.launch(roles=[INSTRUCTOR])
     assert "Deze cursus is een kopie." not in origin.get("setup").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud"])
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_notices_when_one_names_what_no_database_keeps_leave_the_others_alone(site: Site, claim: str, odd: str) -> None:
+    assert send(site, notice(site, **{claim: f"x{odd}"}), notice(site)) == 204
+
+    with site.tool.db.reading() as tx:
+        assert tx.execute(select(PlatformNotice.external_notice_id)).scalars().all() == ["notice-1"]
+
+
+def test_notices_when_asking_for_them_is_cut_off_are_asked_for_again(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_site.tool.db.transaction() as tx:
+        deployment_id = tx.execute(select(Deployment.id)).scalar_one()
+        key = {"deployment_id": deployment_id, "notice_type": "LtiContextCopyNotice"}
+        tx.add(NoticeHandler(**key, service_url="https://lms.example/notices"))
+
+    def stop(*_arguments: object, **_more: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(sqlite_site.tool.platform_http, "send", stop)
+    with pytest.raises(SystemExit):
+        ask_for_notices(sqlite_site.tool, deployment_id)
+
+    with sqlite_site.tool.db.reading() as tx:
+        assert tx.execute(select(NoticeHandler.registered_at)).scalar_one() is None
+
+
+@pytest.mark.parametrize(("product", "is_copied"), [("moodle", False), ("canvas", True), ("other", False)])
+def test_earlier_courses_when_named_as_another_product_does_were_typed_and_copy_nothing(
+    sqlite_site: Site, product: str, is_copied: bool
+) -> None:
+    set_up(sqlite_site)
+
+    platform = {"guid": "school-1", "product_family_code": product}
+    sqlite_site.launch(context=COPY, roles=[INSTRUCTOR], tool_platform=platform, custom={"previous_contexts": "1,2,3"})
+
+    assert (rules_of(sqlite_site, "77") is not None) is is_copied

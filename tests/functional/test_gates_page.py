@@ -235,3 +235,19 @@ class TestActs:
 
         assert response.status_code in {400, 403}
         assert is_in_use(classroom, item_id)
+
+
+def test_gate_when_its_link_is_copied_within_the_course_stays_with_the_first_one(strict: Site) -> None:
+    classroom = open_classroom(strict)
+    item_id = place(classroom)
+    custom = {"mijlpaal_item": str(item_id)}
+    strict.launch(sub="one", resource_link={"id": "first", "title": "Toets"}, custom=custom)
+
+    strict.launch(sub="other", resource_link={"id": "copy", "title": "Toets (kopie)"}, custom=custom)
+    assert read_gate(classroom, item_id).external_resource_link_id == "first"
+
+    with strict.tool.db.transaction() as tx:
+        tx.get_one(Gate, item_id).problem = GateProblem.GONE
+    strict.launch(sub="other", resource_link={"id": "copy", "title": "Toets (kopie)"}, custom=custom)
+    gate = read_gate(classroom, item_id)
+    assert (gate.external_resource_link_id, gate.problem) == ("copy", "")

@@ -104,6 +104,13 @@ def test_limits_of_the_proxies_are_those_of_the_service() -> None:
     assert int(OURS["web"]["stop_grace_period"].removesuffix("s")) > 25
 
 
+def test_addresses_that_open_something_are_written_down_by_no_proxy() -> None:
+    caddy, nginx = ((ROOT / "deploy" / name).read_text() for name in ("Caddyfile", "nginx.conf"))
+
+    assert re.search(r"^\s*log\b", caddy, re.MULTILINE) is None  # Caddy keeps no log of requests unless it is told to
+    assert nginx.count("server {") == nginx.count("access_log off;")
+
+
 def test_only_the_proxy_is_reached_from_outside_and_the_database_by_nobody() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}

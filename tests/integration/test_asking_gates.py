@@ -22,10 +22,11 @@ from lti_tool.messages import MessageType
 from lti_tool.reviewing import take_back
 from lti_tool.roster.gates import GateProblem
 from lti_tool.roster.item_models import ContentItem, Gate
-from lti_tool.roster.models import Context
+from lti_tool.roster.models import Context, Membership
 from tests.factories.local_server import Answer
 from tests.factories.promises import take_promises
-from tests.factories.roster_platform import ASSISTANT, RosterSchool, member, open_roster_school
+from tests.factories.roster_platform import ASSISTANT, RosterSchool, open_roster_school
+from tests.factories.rows import NOW
 from tests.factories.tool import advance
 
 CLASS = ("anna", "bo", "cas", "dré", "eva")
@@ -117,16 +118,15 @@ class TestAnswers:
         assert empty.points() == {"anna": 10}
 
     def test_assistant_who_is_none_any_more_can_earn(self, school: RosterSchool) -> None:
-        school.place_gate(1, passing={"anna"})
+        school.place_gate(1, passing={"anna", ASSISTANT})
         school.ask()
-        school.platform.members[1] = member(ASSISTANT)
-        school.platform.opened_by["gate-1"].add("none")
-        school.platform.members = [one for one in school.platform.members if one["user_id"] != ASSISTANT]
-        school.platform.members.append(member("former", name="Former"))
+        assert school.points() == {"anna": 10}
+        school.platform.staff.remove(ASSISTANT)
 
         school.ask()
 
-        assert school.memberships()["anna"].role == PrincipalRole.LEARNER
+        assert school.memberships()[ASSISTANT].role == PrincipalRole.LEARNER
+        assert school.points() == {"anna": 10, ASSISTANT: 10}
 
     def test_somebody_whom_no_roster_has_named_yet_counts_at_once(self, school: RosterSchool) -> None:
         school.place_gate(1, passing={"finn"})
@@ -145,6 +145,24 @@ class TestAnswers:
         school.ask()
 
         assert school.points() == {"anna": 10, "bo": 10}
+
+    @pytest.mark.parametrize("values", [{"role": "instructor"}, {"left_at": NOW}])
+    def test_somebody_who_turns_out_to_teach_or_to_have_left_while_we_ask_finishes_nothing(
+        self, school: RosterSchool, values: dict[str, object]
+    ) -> None:
+        school.place_gate(1, passing={"anna", "bo"})
+        anna = school.person("anna").id
+
+        def meanwhile(link: str) -> None:
+            if link == "gate-1":
+                with school.tool.db.transaction() as tx:
+                    tx.execute(update(Membership).where(Membership.person_id == anna).values(values))
+
+        school.platform.on_ask = meanwhile
+
+        school.ask()
+
+        assert school.points() == {"bo": 10}
 
     def test_what_somebody_who_teaches_took_back_stays_taken_back(self, school: RosterSchool) -> None:
         school.place_gate(1, passing={"anna"})

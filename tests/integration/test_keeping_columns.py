@@ -15,7 +15,7 @@ from lti_tool.columns import columns_key, promise_removal, removable_columns, st
 from lti_tool.messages import MessageType
 from lti_tool.roster.gradebook import set_silent
 from lti_tool.roster.gradebook_models import Columns, ScoreDelivery
-from lti_tool.roster.models import Context, LineItem
+from lti_tool.roster.models import Context
 from tests.factories.column_platform import ColumnSchool, open_column_school
 from tests.factories.local_server import Answer
 from tests.factories.promises import promised

@@ -90,6 +90,7 @@ class TestTyped:
         for who, typed in ((school.anna, 0.8), (school.bo, 0.9)):
             school.platform.cell(1, who.subject).typed = typed
         school.finish(school.anna, 2)
+        school.work()
         school.read()
         assert school.points() == {"anna": 30, "bo": 10}
 

@@ -175,7 +175,7 @@ class TestRoles:
 
         school.read()
 
-        assert roles(school)["anna"] == LEARNER
+        assert (roles(school)["anna"], roles(school)[ASSISTANT]) == (LEARNER, LEARNER)
 
     def test_learner_who_teaches_now_does_so_before_they_launch_again(self, school: RosterSchool) -> None:
         school.enrol("anna")

@@ -2,6 +2,7 @@
 
 MOODLE_URL        its address, for example http://localhost:8088
 MOODLE_COURSE     the id of a course (default 2) in which the people below take part
+MOODLE_CRON       a command that runs what waits in Moodle (its adhoc tasks), where its cron does not run by itself
 MOODLE_PASSWORDS  JSON: {"admin": "…", "t1": "…", "a1": "…", "s1": "…"}: site administrator, editing teacher,
                   non-editing teacher, learner
 
@@ -57,6 +58,7 @@ def log_in(browser: Browser, person: str) -> BrowserContext:  # noqa: F811
     """Return a browser of its own in which this person is logged in, the site in Dutch or English as it is."""
     passwords = json.loads(os.environ["MOODLE_PASSWORDS"])
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(90_000)
     page = context.new_page()
     page.goto(f"{MOODLE_URL}/login/index.php")
     page.fill("#username", person)
@@ -247,11 +249,11 @@ def open_tool(page: Page, tool: RunningTool, activity: str) -> Frame:
     raise AssertionError([frame.url for frame in page.frames])
 
 
-def grade_by_hand(page: Page, column: str, learner: str, grade: str) -> None:
+def grade_by_hand(page: Page, column: str, learner: str, grade: str, *, course: str = COURSE) -> None:
     """Type a grade over the tool's one, in Moodle's single view of a column."""
-    page.goto(f"{MOODLE_URL}/grade/report/grader/index.php?id={COURSE}")
+    page.goto(f"{MOODLE_URL}/grade/report/grader/index.php?id={course}")
     item = page.locator("th[data-itemid]", has_text=column).first.get_attribute("data-itemid")
-    page.goto(f"{MOODLE_URL}/grade/report/singleview/index.php?id={COURSE}&item=grade&itemid={item}")
+    page.goto(f"{MOODLE_URL}/grade/report/singleview/index.php?id={course}&item=grade&itemid={item}")
     row = page.locator("tr", has_text=learner)
     if row.locator("[name^=override]").count() == 0:
         page.locator("input[name=setmode]").click()

@@ -9,7 +9,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import picture
-from tests.moodle.conftest import MOODLE_URL, RunningTool, Served, add_activity, log_in, make_course, open_tool, serving
+from tests.moodle.conftest import (
+    MOODLE_URL,
+    RunningTool,
+    Served,
+    add_activity,
+    log_in,
+    make_course,
+    open_tool,
+    serving,
+    settled,
+)
 from tests.moodle.registering import (
     activate,
     agree,
@@ -107,9 +117,11 @@ def settings_of(page: Page, type_id: str) -> dict[str, str]:
 def offers_in_activity_chooser(page: Page, course: str, name: str) -> bool:
     """Say whether a teacher finds the tool among the activities."""
     page.goto(f"{MOODLE_URL}/course/view.php?id={course}")
-    page.get_by_label("Edit mode").check()
-    page.wait_for_load_state()
-    page.locator("[data-action=open-chooser]").first.click()
+    settled(page)
+    with page.expect_navigation():
+        page.locator("[name=setmode]").check()
+    settled(page)
+    page.locator("[data-action=open-chooser]", has_text="Add an activity").first.click()
     chooser = page.locator(".modal-dialog", has=page.locator("[data-region=chooser-container]"))
     option = chooser.locator("[data-region=chooser-option-container]", has_text=name).first
     option.wait_for()

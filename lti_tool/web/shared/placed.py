@@ -68,9 +68,9 @@ def handed_in(award_id: uuid.UUID) -> Response | str:
 
 @blueprint.get("/handed-in/<uuid:award_id>/picture.svg")
 def handed_in_picture(award_id: uuid.UUID) -> Response:
-    """Draw a badge that was handed in, as long as its holder shares it."""
+    """Draw a badge that was handed in, as long as its holder shares it; for its holder always."""
     award = _find(award_id)
-    if award is None or award.shared_at is None:
+    if award is None or (award.shared_at is None and award.person_id != launch_session().person_id):
         raise NotFound("award")
     response: Response = make_response(svg_of(award.details.design))
     response.headers["Content-Type"] = "image/svg+xml"

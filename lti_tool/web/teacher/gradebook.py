@@ -12,6 +12,7 @@ from lti_tool.course.deliveries import DeliveryPage, delivery_page, try_again
 from lti_tool.course.gradebook import GradebookSetup, choose_gradebook, choose_silence, gradebook_setup
 from lti_tool.lti.roles import may_edit
 from lti_tool.web.current import launch_session, tool
+from lti_tool.web.teacher.gradebook_columns import TypedGrades, add_column_routes
 from lti_tool.web.teacher.gradebook_words import number_words, pause_words, time_words, why_words
 
 blueprint = Blueprint("gradebook", __name__)
@@ -23,7 +24,7 @@ _MOST_DIGITS = 6
 @blueprint.get("/gradebook")
 def overview() -> str:
     """Show the choice, the columns, and a page of learners with what became of their scores."""
-    return _page(done=request.args.get("done", ""))
+    return page(done=request.args.get("done", ""))
 
 
 @blueprint.post("/gradebook")
@@ -41,7 +42,7 @@ def choose() -> Response | tuple[str, int]:
                 now=tool().clock.now(),
             )
     except InputInvalid:
-        return _page(has_no_choice=True), 400
+        return page(has_no_choice=True), 400
     return redirect(url_for("gradebook.overview", done="chosen", _anchor="message"), 303)
 
 
@@ -91,7 +92,10 @@ def _back_to_deliveries() -> Response:
     return redirect(page, 303)
 
 
-def _page(*, done: str = "", has_no_choice: bool = False) -> str:
+def page(
+    *, done: str = "", has_no_choice: bool = False, typed_grades: TypedGrades | None = None, unsure_of: str = ""
+) -> str:
+    """Show the page; with what was typed where that cannot be kept, or the column whose removal was not confirmed."""
     session = launch_session()
     with tool().db.reading() as tx:
         setup: GradebookSetup = gradebook_setup(tx, session.context_id)
@@ -107,6 +111,8 @@ def _page(*, done: str = "", has_no_choice: bool = False) -> str:
         may_edit=may_edit(session.role),
         done=done,
         has_no_choice=has_no_choice,
+        grades=typed_grades or TypedGrades.of(setup.grades_percent),
+        unsure_of=unsure_of,
         shown=_shown(),
         ago=lambda moment: time_words(moment, now),
         pause=lambda moment: pause_words(moment, now),
@@ -129,3 +135,6 @@ def _ids(name: str) -> set[uuid.UUID]:
         return {uuid.UUID(value) for value in request.form.getlist(name)}
     except ValueError:
         raise NotFound("line-item") from None
+
+
+add_column_routes(blueprint, page)

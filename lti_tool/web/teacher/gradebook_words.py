@@ -31,7 +31,7 @@ def pause_words(moment: datetime, now: datetime) -> str:
 def why_words(why: str) -> str:
     """Return the sentence for a failure as the worker named it: its code and, where there was an answer, its status."""
     code, _, status = why.partition(" ")
-    if code == "score-failed" and status in {"400", "412", "422"}:
+    if code == "score-failed" and status in {"400", "404", "412", "422"}:
         return gettext("The platform does not know this participant as a learner of the course. Perhaps they left.")
     if code == "line-item-failed" and status in {"400", "422"}:
         return gettext("The platform does not want the new column.")
@@ -46,6 +46,7 @@ def why_words(why: str) -> str:
         "404": gettext("The platform cannot find the column. Perhaps somebody removed it."),
         "410": gettext("The platform cannot find the column. Perhaps somebody removed it."),
         "429": gettext("The platform is busy and asked to wait."),
+        "throttled": gettext("The platform is busy and asked to wait."),
     }
     if status in by_status:
         return by_status[status]

@@ -27,6 +27,8 @@ TOKEN = "Zm9v-YmFy_MTIz"
         (f"?next=%2Fs%2F{TOKEN}%2Ftasks", "?next=%2Fs%2F…%2Ftasks"),
         (f"?next=%2fs%2f{TOKEN}", "?next=%2fs%2f…"),
         (f"/s/%5A{TOKEN}/tasks", "/s/…/tasks"),
+        (f"POST /lti/register/{TOKEN}/by-hand", "POST /lti/register/…/by-hand"),
+        (f"/admin/enter/{TOKEN} and /admin/s/{TOKEN}/check", "/admin/enter/… and /admin/s/…/check"),
         ("/settings and /lti/s", "/settings and /lti/s"),
     ],
 )

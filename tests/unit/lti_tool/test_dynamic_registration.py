@@ -96,6 +96,8 @@ def test_hosted_canvas_when_it_spreads_over_its_own_hosts_is_read(changes: dict[
         ({"url": "https://thiefinstructure.com/openid"}, "issuer-elsewhere"),
         ({"token_endpoint": "https://notinstructure.com/token"}, "endpoint-elsewhere"),
         ({"jwks_uri": "https://sso.canvaslms.com.thief.example/jwks"}, "endpoint-elsewhere"),
+        ({"jwks_uri": "https://canvas.school.example/jwks"}, "endpoint-elsewhere"),
+        ({"authorization_endpoint": "https://canvas.school.example/login"}, "endpoint-elsewhere"),
         ({PLATFORM_CONFIGURATION: {"product_family_code": "moodle"}}, "endpoint-elsewhere"),
     ],
 )
