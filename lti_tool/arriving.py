@@ -36,7 +36,7 @@ from lti_tool.roster.item_models import ItemKind
 from lti_tool.roster.items import PlacedItem, keep_item_of_link
 from lti_tool.roster.launch_sessions import OpenedSession, Wishes, open_session
 from lti_tool.roster.members import find_member
-from lti_tool.roster.models import Deployment, Person, Registration, SessionProof
+from lti_tool.roster.models import Deployment, Registration, SessionProof
 from lti_tool.roster.services import keep_services
 from lti_tool.words import language_of
 
@@ -108,6 +108,8 @@ def arrive(
         return _arrive_outside(tx, registration, deployment, claims, proof=proof, now=now)
     if claims.message_type == DEEP_LINKING_REQUEST:
         return _arrive_to_choose(tx, registration, deployment, claims, proof=proof, now=now)
+    if claims.message_type == SUBMISSION_REVIEW_REQUEST:
+        return _arrive_to_review(tx, registration, deployment, claims, proof=proof, now=now)
     role = principal_role(claims.role_uris)
     place = places.keep_place(tx, deployment.id, claims, now=now)
     context_id, link_id = place.context_id, place.link_id
@@ -118,7 +120,7 @@ def arrive(
     keep_groups_of_launch(membership, claims)
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)
-    copy_where_it_came_from(tx, context_id, claims, now=now)
+    copy_where_it_came_from(tx, registration, context_id, claims, now=now)
     item = keep_item_of_link(tx, registration.id, context_id, link_id, claims, now=now)
     task_id = keep_link_setting(
         tx,
@@ -138,7 +140,6 @@ def arrive(
         # passed over when the rules changed. Promised after the rules were locked, in the order in which a teacher
         # publishes: so nobody waits in a circle.
         promise_evaluation(tx, context_id, now=now)
-    reviewed_id = _reviewed_person(tx, registration.id, context_id, claims)
     opened = open_session(
         tx,
         person_id=person.id,
@@ -149,11 +150,8 @@ def arrive(
         locale=person.locale or person.launch_locale,
         wishes=_wishes(claims),
         is_administrator=may_administer(claims.role_uris),
-        for_person_id=reviewed_id,
         now=now,
     )
-    if reviewed_id is not None and may_review(role):
-        return Launched(opened, FirstPage.REVIEW, {"person_id": reviewed_id})
     award_id = _handed_in(claims)
     if award_id is not None:
         return Launched(opened, FirstPage.HANDED_IN, {"award_id": award_id})
@@ -202,7 +200,7 @@ def _arrive_to_choose(
     can_make_columns = claims.ags is not None and places.keep_grade_service(tx, context_id, claims.ags, now=now)
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)
-    copy_where_it_came_from(tx, context_id, claims, now=now)
+    copy_where_it_came_from(tx, registration, context_id, claims, now=now)
     if can_make_columns:
         promise_evaluation(tx, context_id, now=now)
     opened = open_session(
@@ -220,6 +218,43 @@ def _arrive_to_choose(
     keep_request(tx, opened.id, registration, claims.deep_linking, placement=claims.placement or "")
     hands_in = claims.placement in _family(registration, claims).places_to_hand_in
     return Launched(opened, FirstPage.HAND_IN if hands_in else FirstPage.CHOOSE)
+
+
+def _arrive_to_review(
+    tx: Session,
+    registration: Registration,
+    deployment: Deployment,
+    claims: LaunchClaims,
+    *,
+    proof: SessionProof,
+    now: datetime,
+) -> Launched:
+    """Open a session that looks at one learner. The column that it names is the one looked at, not that of a link."""
+    if claims.context is None:
+        raise LaunchRefused(LaunchRefusal.MISSING_CLAIM, "context")
+    role = principal_role(claims.role_uris)
+    context_id = places.keep_context(tx, deployment.id, claims.context, now=now).id
+    person, membership, _earns_again = places.keep_member(
+        tx, registration, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
+    )
+    keep_services(tx, context_id, claims, now=now)
+    reviewed = find_member(tx, registration.id, context_id, claims.for_user) if claims.for_user else None
+    opened = open_session(
+        tx,
+        person_id=person.id,
+        context_id=context_id,
+        resource_link_id=None,
+        role=role,
+        proof=proof,
+        locale=person.locale or person.launch_locale,
+        wishes=_wishes(claims),
+        is_administrator=may_administer(claims.role_uris),
+        for_person_id=reviewed.id if reviewed else None,
+        now=now,
+    )
+    if reviewed is not None and may_review(role):
+        return Launched(opened, FirstPage.REVIEW, {"person_id": reviewed.id})
+    return Launched(opened, first_page(tx, context_id, role, is_welcomed=membership.welcomed_at is not None))
 
 
 def _arrive_outside(
@@ -272,16 +307,6 @@ def _handed_in(claims: LaunchClaims) -> uuid.UUID | None:
         return uuid.UUID(last) if folder.endswith("/badges") else None
     except ValueError:
         return None
-
-
-def _reviewed_person(
-    tx: Session, registration_id: uuid.UUID, context_id: uuid.UUID, claims: LaunchClaims
-) -> uuid.UUID | None:
-    """Return whose work a submission review is about, as far as they are a member of this course."""
-    if claims.message_type != SUBMISSION_REVIEW_REQUEST or claims.for_user is None:
-        return None
-    member: Person | None = find_member(tx, registration_id, context_id, claims.for_user)
-    return member.id if member else None
 
 
 def _wishes(claims: LaunchClaims) -> Wishes:

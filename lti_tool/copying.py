@@ -27,20 +27,23 @@ from lti_tool.lti.custom_parameters import CONTEXT_HISTORY, PREVIOUS_CONTEXTS, t
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.gradebook import choose_columns, chosen_columns
 from lti_tool.roster.item_models import ContentItem, Gate
-from lti_tool.roster.models import Context
+from lti_tool.roster.models import Context, Registration
 from lti_tool.roster.services import lock_context
 
 MOST_EARLIER_COURSES = 50
 """How many of the courses that a course came from are looked at, the nearest first."""
 
 
-def copy_where_it_came_from(tx: Session, context_id: uuid.UUID, claims: LaunchClaims, *, now: datetime) -> bool:
+def copy_where_it_came_from(
+    tx: Session, registration: Registration, context_id: uuid.UUID, claims: LaunchClaims, *, now: datetime
+) -> bool:
     """Take over from the nearest course that this launch says this one came from; says whether anything was.
 
-    For every launch: where the platform names no such course nothing is asked of the database.
+    For every launch: where the platform names no such course nothing is asked of the database. Believed only where we
+    asked the platform for it ourselves, when it registered: else a teacher could type the number of another's course.
     """
     named = earlier_courses(claims)
-    if not named:
+    if not named or not registration.configuration_url:
         return False
     context = tx.get_one(Context, context_id)
     if context.copied_at is not None or has_rules(tx, context_id):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from config import outbox
@@ -64,6 +64,7 @@ def approve(tx: Session, scope: uuid.UUID | None, deployment_id: uuid.UUID) -> N
 
     Raises:
         NotFound: no such deployment, or not of this registration.
+        NotAllowed: an administrator of one platform whose client id other schools use too.
     """
     _deployment(tx, scope, deployment_id).state = DeploymentState.ACTIVE
 
@@ -73,6 +74,7 @@ def hold(tx: Session, scope: uuid.UUID | None, deployment_id: uuid.UUID) -> None
 
     Raises:
         NotFound: no such deployment, or not of this registration.
+        NotAllowed: an administrator of one platform whose client id other schools use too.
     """
     _deployment(tx, scope, deployment_id).state = DeploymentState.WAITING
 
@@ -129,4 +131,13 @@ def _deployment(tx: Session, scope: uuid.UUID | None, deployment_id: uuid.UUID) 
     deployment = tx.get(Deployment, deployment_id, with_for_update=True)
     if deployment is None or scope not in (None, deployment.registration_id):
         raise NotFound("deployment")
+    if scope is not None and has_several_deployments(tx, scope):
+        # Schools can share a client id (Canvas, 2026-11): who administers one has no say about the others.
+        raise NotAllowed("several-deployments")
     return deployment
+
+
+def has_several_deployments(tx: Session, registration_id: uuid.UUID) -> bool:
+    """Say whether the tool is installed in several places under one registration, of one school or of several."""
+    count = tx.execute(select(func.count()).where(Deployment.registration_id == registration_id)).scalar_one()
+    return count > 1

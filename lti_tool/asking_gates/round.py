@@ -129,6 +129,7 @@ def _ask_staff(this: Round, gate: PlacedGate) -> None:
     )
     this.staff = staff if this.staff is None else this.staff
     problem = GateProblem.LETS_LEARNERS_IN if staff is None and answer.members else ""
+    this.could_be_staff = this.staff is None and bool(problem)
     keep_problem(this.tool, gate, problem, asked_from=now)
 
 
@@ -140,9 +141,13 @@ def _ask_gate(this: Round, gate: PlacedGate) -> None:
     keep_unknown(this, answer.members, now=asked_from)
     subjects = {member.user_id for member in answer.members if is_active(member)}
     learners = {one.person_id: subject for subject, one in this.people.items() if one.earns}
-    passing = {person_id for person_id, subject in learners.items() if subject in subjects}
     with this.tool.db.reading() as tx:
         before = who_passes(tx, gate.item_id) & learners.keys()
+    passing = {
+        person_id
+        for person_id, subject in learners.items()
+        if subject in subjects and (person_id in before or not this.could_be_staff or this.people[subject].has_launched)
+    }
     listed = {one.person_id for one in this.people.values() if one.earns and one.listed_role is not None} | passing
     wrong = doubt(
         learners=len(listed),

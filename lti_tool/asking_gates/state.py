@@ -27,6 +27,8 @@ class Round:
     keep_lease: Callable[[], None]
     people: dict[str, MemberOfCourse] = field(default_factory=dict)
     staff: frozenset[str] | None = frozenset()
+    could_be_staff: bool = False
+    """The gate for staff lets learners in: whoever never launched and passes all the others may be an assistant."""
     here: frozenset[str] | None = None
     """Who is in the course at this moment, by the roster; read only when somebody seems to have undone something."""
 

@@ -1,4 +1,7 @@
-"""The signed answer to a deep linking request. https://www.imsglobal.org/spec/lti-dl/v2p0/"""
+"""The signed answer to a deep linking request.
+
+https://www.imsglobal.org/spec/lti-dl/v2p0/
+"""
 
 from __future__ import annotations
 

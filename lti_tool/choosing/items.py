@@ -45,7 +45,7 @@ def link_item(
         url=url,
         icon=Picture(tool.url(ICON_PATH), 64, 64),
         custom={ITEM: str(item.id)} | _settings(item, kind, rules),
-        line_item=_column(item, kind, rules) if with_column else None,
+        line_item=_column(tool, item, kind, rules) if with_column else None,
         iframe={} if is_framed else None,
     )
 
@@ -61,7 +61,14 @@ def _settings(item: ContentItem, kind: ItemKind, rules: RuleSet) -> dict[str, st
     return {}
 
 
-def _column(item: ContentItem, kind: ItemKind, rules: RuleSet) -> ItemColumn:
+def _column(tool: Tool, item: ContentItem, kind: ItemKind, rules: RuleSet) -> ItemColumn:
     rule = rules.rule_for(item.task_id) if item.task_id else None
     maximum = {ItemKind.COURSE: COURSE_MAXIMUM, ItemKind.BADGE: 1}.get(kind, rule.points if rule else 1)
-    return ItemColumn(maximum, label=item.title or None, resource_id=str(item.id), tag=COLUMN_TAG)
+    return ItemColumn(
+        maximum,
+        label=item.title or None,
+        resource_id=str(item.id),
+        tag=COLUMN_TAG,
+        # From a grade to what the learner did here; an assignment of the platform has its work there.
+        submission_review_url=tool.url(LAUNCH_PATH) if kind in {ItemKind.TASK, ItemKind.COURSE} else None,
+    )

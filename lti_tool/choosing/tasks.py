@@ -21,7 +21,7 @@ from lti_tool.roster.launch_sessions import CurrentSession
 
 @dataclass(frozen=True)
 class PublishedTasks:
-    """The rules that hold now, the task of each draft in their order, and the texts of the tasks as they were before."""
+    """The rules that hold now, the task of each draft in order, and the texts of the tasks as they were before."""
 
     rules: RuleSet
     task_ids: tuple[uuid.UUID, ...]

@@ -21,8 +21,8 @@ def evaluate_course(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], 
     """Bring the learners of the course to the newest rules, one transaction a person, so that nobody waits long.
 
     Each of them has their score promised to every column, so this fills a new column too; columns of tasks that are
-    missing are promised first. Who is only in the roster yet has a score to begin with. Who came back in a role that does not earn keeps what they have and gets nothing new;
-    nor does somebody who was erased.
+    missing are promised first. Who is only in the roster so far is sent a score to begin with. Who came back in a role
+    that does not earn keeps what they have and gets nothing new; nor does somebody who was erased.
     `keep_lease` is called before each person: the caller says there that it is still at work, or raises to stop; what
     was done until then stays.
     """

@@ -64,6 +64,9 @@ def settle(
         row.declined = {**row.declined, part: question.theirs}
     if not takes:
         return
+    if part is Part.MAXIMUM and row.told.get(Part.POINTS) == question.ours:
+        # The parameter of the link is the number of before: the teacher has just chosen between the two.
+        row.declined = {**row.declined, Part.POINTS: question.ours}
     title = title_of_task(question.link_title, locale)
     last_task = take_over(tx, row, part, title=title, theirs=question.theirs, person_id=person_id, now=now)
     if part is Part.TASK:

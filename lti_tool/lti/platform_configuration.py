@@ -29,7 +29,7 @@ _MAX_ISSUER_LENGTH = 500
 _MAX_ENTRIES = 500
 _MAX_MESSAGES = 50
 _ON_THE_SCHOOLS_OWN_HOST = {"token_endpoint", "registration_endpoint"}
-"""Of an issuer that schools share. Logins and keys are the company's own: whoever names the keys can sign for anybody."""
+"""Of an issuer that schools share. Logins and keys are the company's own: who names the keys can sign for anybody."""
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 

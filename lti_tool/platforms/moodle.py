@@ -17,7 +17,9 @@ MOODLE = PlatformFamily(
     roster_calls_assistants_learners=True,  # 2026-11: the roster asks for another capability than the launch
     frame_resize="text",  # 2026-11: Moodle does not listen; a plugin that does reads JSON text
     links_have_address=False,  # 2026-11: with one the link belongs to whichever tool has our host
-    roster_tells_who_may_open=True,  # 2026-11: rlid honours "Restrict access"; staff are always listed
+    # 2026-11: rlid honours "Restrict access", and staff are always listed. Hiding counts only beside a restriction:
+    # a link that is hidden and nothing else lists everybody.
+    roster_tells_who_may_open=True,
     course_path="/course/view.php?id={course}",  # 2026-11: the context's id is the course's number
     registration=RegistrationHabits(
         # 2026-11: placements and the parameters of single messages are ignored, so none are sent.

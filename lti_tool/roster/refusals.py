@@ -18,6 +18,9 @@ from lti_tool.lti.errors import LaunchRefused
 from lti_tool.roster.platform_models import RefusedLaunch
 
 MOST_IN_A_MINUTE = 60
+"""Of one platform."""
+MOST_OF_STRANGERS = 10
+"""In a minute, of all platforms together that are not registered: anybody can send those."""
 KEPT = timedelta(days=30)
 
 
@@ -34,9 +37,14 @@ def note_refusal(
 ) -> bool:
     """Keep why somebody was refused; False where too many were in this minute. What was told is unproven."""
     lately = tx.execute(
-        select(func.count()).select_from(RefusedLaunch).where(RefusedLaunch.refused_at > now - timedelta(minutes=1))
+        select(func.count()).where(
+            RefusedLaunch.refused_at > now - timedelta(minutes=1),
+            RefusedLaunch.registration_id.is_(None)
+            if registration_id is None
+            else RefusedLaunch.registration_id == registration_id,
+        )
     ).scalar_one()
-    if lately >= MOST_IN_A_MINUTE:
+    if lately >= (MOST_OF_STRANGERS if registration_id is None else MOST_IN_A_MINUTE):
         return False
     tx.add(
         RefusedLaunch(

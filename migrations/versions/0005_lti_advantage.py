@@ -1,6 +1,8 @@
 """What LTI Advantage in full keeps: the roster, items placed by deep linking, gates, copies of courses, administration.
 
-Every new column has a default in the database: the release before this one keeps working until it is stopped.
+Every new column has a default in the database: the release before this one keeps working until it is stopped. Going
+down again keeps all rows, but the release before does not know tasks that the platform finishes: publish such courses
+without them first.
 """
 
 import sqlalchemy as sa
@@ -283,6 +285,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     # The release before this one knows only who came by a launch, sessions in a link, and columns of links and tasks.
     op.execute("UPDATE membership SET launched_at = listed_at WHERE launched_at IS NULL")
+    # Columns that were wanted and not made yet have no address: it would send scores to nowhere.
+    op.execute("DELETE FROM line_item WHERE url = ''")
     op.execute("DELETE FROM deep_linking_request")
     op.execute("DELETE FROM launch_session WHERE resource_link_id IS NULL")
     op.execute(sa.text("UPDATE line_item SET is_silent = :yes WHERE achievement_id IS NOT NULL").bindparams(yes=True))

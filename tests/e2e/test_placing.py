@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from lti_tool.cli.demo import CANVAS, Demo, running_demo
 from tests.e2e import acts
+from tests.e2e.conftest import WITHOUT_COOKIES
 from tests.e2e.course import Course, look
 from tests.factories.ports import free_port
 
@@ -48,7 +49,7 @@ def send_on(course: Course, page: Page, choice: Frame, button: str) -> Frame:
     if not course.scripts:
         with page.expect_event("framenavigated", lambda frame: "/deep-linking/return" in frame.url):
             choice.locator("main form button").click()
-    answer = page.frames[-1]
+    answer = next(frame for frame in page.frames if "/deep-linking/return" in frame.url)
     answer.locator("h1").wait_for()
     return answer
 
@@ -202,3 +203,16 @@ def test_places_in_no_course_lead_to_the_badges_and_the_administration(canvas: C
     acts.turn_page(noor, noor.locator("main form[action$='/console'] button"))
     expect(noor.locator("main h1")).to_be_visible()
     assert "/admin/" in noor.url
+
+
+def test_links_when_the_browser_keeps_no_cookies_are_placed_by_the_storage_of_the_platform(browser: Browser) -> None:
+    lms = (sys.executable, "-m", "tests.e2e.serve_lms_with_storage", "--storage", "post_message_forwarding")
+    with running_demo(free_port(in_a_row=2), tool_command=WITHOUT_COOKIES, lms_command=lms) as both:
+        course = Course(browser, both, scripts=True, name="storage")
+        page, choice = course.open_place(course.new_browser(), f"mila/{CHOOSING}")
+        choice.get_by_label("De pagina van de deelnemer", exact=True).check()
+        answer = place(course, page, choice)
+
+        expect(answer.locator("ul.activities li")).to_have_count(1)
+        assert page.context.cookies() == []
+        course.close()

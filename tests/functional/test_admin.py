@@ -92,7 +92,7 @@ def test_console_when_entered_by_launch_shows_only_that_platform(site: Site) -> 
 def test_console_when_the_launch_is_no_administrators_stays_closed(sqlite_site: Site, roles: list[str]) -> None:
     somebody: Launched = sqlite_site.launch(roles=roles)
 
-    assert "Beheer van dit leerplatform" not in somebody.get(follow_redirects=True).get_data(as_text=True)
+    assert "Beheer van deze leeromgeving" not in somebody.get(follow_redirects=True).get_data(as_text=True)
     assert somebody.post("console").status_code == 403
 
 
@@ -164,7 +164,7 @@ def test_refusals_when_they_pour_in_are_kept_up_to_a_limit(sqlite_site: Site) ->
 
     page = words_in(invited(sqlite_site).page())
 
-    assert "60 keer:" in page
+    assert "10 keer:" in page
 
 
 def test_message_when_it_was_given_up_is_tried_again_by_who_may(site: Site) -> None:
@@ -243,3 +243,15 @@ def test_invitation_to_register_when_made_works_once_and_can_be_withdrawn(site: 
     admin.post(f"invitations/{withdrawn[1]}/withdraw")
     assert site.client().get(address[1], base_url=TOOL_URL).status_code == 404
     assert admin.post("invitations", note="x", days="0").status_code == 400  # type: ignore[attr-defined]
+
+
+def test_deployment_when_schools_share_a_registration_is_not_for_the_admin_of_one(site: Site) -> None:
+    site.try_launch(deployment_id="another school")
+    admin = launched(site)
+    with site.tool.db.reading() as tx:
+        ids = list(tx.execute(select(Deployment.id)).scalars())
+
+    for deployment_id in ids:
+        for verb in ("approve", "hold"):
+            assert admin.post(f"deployments/{deployment_id}/{verb}").status_code == 403  # type: ignore[attr-defined]
+    assert "alleen wie Mijlpaal beheert" in words_in(admin.page())

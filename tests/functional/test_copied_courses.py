@@ -15,7 +15,7 @@ from lti_tool.lti.claims import CONTEXT, DEPLOYMENT_ID, NOTICE, ORIGIN_CONTEXTS,
 from lti_tool.lti.deep_linking import CONTENT_ITEMS
 from lti_tool.noticing import ask_for_notices
 from lti_tool.roster.item_models import ContentItem, Gate
-from lti_tool.roster.models import Context, Deployment
+from lti_tool.roster.models import Context, Deployment, Registration
 from lti_tool.roster.platform_models import NoticeHandler, PlatformNotice
 from tests.factories import launch
 from tests.factories.launch import CLIENT_ID, INSTRUCTOR, ISSUER, LEARNER, TOOL_URL, platform_keys
@@ -25,8 +25,11 @@ from tests.functional.test_choosing import TWO_TASKS, answer_in, choosing
 COPY = {"id": "77", "title": "Kopie"}
 
 
-def set_up(site: Site) -> list[dict[str, Any]]:
+def set_up(site: Site, *, asked_for_history: bool = True) -> list[dict[str, Any]]:
     """Let a teacher place two tasks and give the course a badge; returns the items that the platform got."""
+    if asked_for_history:
+        with site.tool.db.transaction() as tx:
+            tx.execute(select(Registration)).scalar_one().configuration_url = f"{ISSUER}/openid-configuration"
     teacher = choosing(site)
     items: list[dict[str, Any]] = answer_in(site, teacher.post("choose", TWO_TASKS).get_data(as_text=True))[
         CONTENT_ITEMS
@@ -258,3 +261,11 @@ def test_earlier_courses_when_named_as_another_product_does_were_typed_and_copy_
     sqlite_site.launch(context=COPY, roles=[INSTRUCTOR], tool_platform=platform, custom={"previous_contexts": "1,2,3"})
 
     assert (rules_of(sqlite_site, "77") is not None) is is_copied
+
+
+def test_launch_when_we_never_asked_the_platform_for_the_history_copies_nothing(site: Site) -> None:
+    set_up(site, asked_for_history=False)
+
+    site.launch(context=COPY, roles=[INSTRUCTOR], custom={"context_history": "1,2,3,4,5"})
+
+    assert rules_of(site, "77") is None

@@ -20,7 +20,6 @@ from tests.functional.classroom import TEACHER, Classroom, open_classroom, words
 from tests.functional.conftest import Launched, Site
 from tests.functional.test_choosing import answer_in, choosing
 
-
 LINK = {"id": "link-1", "title": "Lees de regels"}
 
 

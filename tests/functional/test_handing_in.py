@@ -34,8 +34,7 @@ def earn(room: Classroom, name: str = "Zoë") -> uuid.UUID:
     room.award(person_id, room.report)
     room.finish(person_id, room.read, room.tidy)
     with room.site.tool.db.reading() as tx:
-        award_id = tx.execute(select(Award.id).where(Award.person_id == person_id)).scalar_one()
-    return award_id
+        return tx.execute(select(Award.id).where(Award.person_id == person_id)).scalar_one()
 
 
 def hand_in(site: Site, sub: str = "Zoë", types: list[str] = BOTH, roles: list[str] | None = None) -> Launched:
@@ -190,9 +189,12 @@ def test_handing_in_and_placing_when_mixed_up_are_not_found(sqlite_site: Site) -
 
     assert placing.get("hand-in").status_code == 404
     assert teacher.get("choose").status_code == 404
-    assert teacher.client.post(
-        teacher.url("choose"), data={"csrf_token": csrf_of(teacher), "pick": "course"}, base_url=TOOL_URL
-    ).status_code == 404
+    assert (
+        teacher.client.post(
+            teacher.url("choose"), data={"csrf_token": csrf_of(teacher), "pick": "course"}, base_url=TOOL_URL
+        ).status_code
+        == 404
+    )
 
 
 def csrf_of(launched: Launched) -> str:
@@ -232,9 +234,7 @@ def launch_at(site: Site, *, target_link_uri: str, **claims: Any) -> Launched:
     """Launch at another address of the tool than its first one, as platforms open what was handed in."""
     client = site.client()
     asked = site.begin(client, target_link_uri=target_link_uri)
-    payload = make_launch_payload(
-        now=site.clock.now(), nonce=asked["nonce"], target_link_uri=target_link_uri, **claims
-    )
+    payload = make_launch_payload(now=site.clock.now(), nonce=asked["nonce"], target_link_uri=target_link_uri, **claims)
     response = site.send(client, platform_keys().sign(payload), asked["state"])
     found = re.match(r"/s/([A-Za-z0-9_-]+)/", response.location or "")
     assert found, response.get_data(as_text=True)

@@ -13,8 +13,11 @@ from gamification.models import Task
 from gamification.rules import current_rules
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.gradebook_models import LinkSetting
-from lti_tool.roster.models import Context
+from lti_tool.roster.item_models import ItemKind
+from lti_tool.roster.models import Context, ResourceLink
 from tests.factories.launch import TOOL_URL
+from tests.factories.lti_rows import make_content_item
+from tests.factories.rows import make_line_item
 from tests.functional.conftest import ROLES, Launched, Site
 
 TEACHER = PrincipalRole.INSTRUCTOR
@@ -347,3 +350,37 @@ class TestSkillBadge:
         page = set_up_page(teacher)
         assert [asked["theirs"] for asked in questions(page)] == ["25"]
         assert "De badge is voor een vaardigheid" in page
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence", "buttons"),
+    [
+        ("title", "In Moodle heet de link anders dan de opdracht hier", ["Week 1 <b>lezen</b>", "Lezen"]),
+        (
+            "maximum",
+            "Het hoogste cijfer in Moodle is 30, hier is de opdracht 15 punten waard",
+            ["30 punten", "15 punten"],
+        ),
+    ],
+)
+def test_placed_link_that_became_something_else_there_is_asked_about(
+    site: Site, part: str, sentence: str, buttons: list[str]
+) -> None:
+    teacher = launch(site, TEACHER, {"mijlpaal_points": "15"})
+    with site.tool.db.transaction() as tx:
+        link = tx.execute(select(ResourceLink)).scalar_one()
+        task = tx.execute(select(Task)).scalar_one()
+        item = make_content_item(tx, tx.execute(select(Context)).scalar_one(), kind=ItemKind.TASK, task=task)
+        link.content_item_id = item.id
+        if part == "title":
+            link.title = "Week 1 <b>lezen</b>"
+        else:
+            make_line_item(tx, link).score_maximum = 30
+
+    page = set_up_page(teacher)
+    [asked] = questions(page)
+
+    assert sentence in page
+    assert all(f"<bdi>{words}</bdi>" in page if part == "title" else words in page for words in buttons)
+    assert "Gepubliceerd" in answer(teacher, asked, "take")
+    assert questions(set_up_page(teacher)) == []

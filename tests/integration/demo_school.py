@@ -1,4 +1,4 @@
-"""A school with the demo LMS and the tool as processes: everybody works over HTTP, as from a browser without scripts."""
+"""A school with the demo LMS and the tool as processes: everybody works over HTTP, without scripts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from lti_tool.demo_platform.browser_page import Link, Page
 
 PROMPT_TOOL = (sys.executable, "-m", "tests.integration.serve_promptly")
 OWN_CANVAS = (sys.executable, "-m", "tests.integration.serve_own_canvas")
-PATIENCE_SECONDS = float(__import__("os").environ.get("PATIENCE", "60"))
+PATIENCE_SECONDS = 90.0
 _T = TypeVar("_T")
 
 
@@ -147,7 +147,7 @@ class DemoSchool:
             if result["label"] == label and result.get("resultScore") is not None
         }
 
-    def until_cells(self, course: str, label: str, expected: dict[str, float]) -> None:
+    def until_cells(self, course: str, label: str, expected: Mapping[str, float]) -> None:
         """Wait until exactly these grades stand in a column."""
         until(lambda: self.cells(course, label) == expected, lambda: (label, self.cells(course, label), expected))
 
@@ -204,9 +204,7 @@ class DemoSchool:
         answer = self.press("mila", page, form, "place")
         chosen = mila.submit(answer, answer.find_form("JWT"))
         assert chosen.status == 200, chosen.words
-        return [
-            one["title"] for one in self.gradebook(course)["activities"] if one["resourceLinkId"] not in before
-        ]
+        return [one["title"] for one in self.gradebook(course)["activities"] if one["resourceLinkId"] not in before]
 
     def give_badge(self, page: Page, name: str) -> None:
         """Let the teacher add a badge to the course, from a page of theirs."""

@@ -305,6 +305,7 @@ class TestDoubt:
         self, school: RosterSchool
     ) -> None:
         school.place_gate(1, passing={"anna"})
+        school.ask()
         school.platform.opened_by["staff"] = set(CLASS)
 
         school.ask()
@@ -313,6 +314,23 @@ class TestDoubt:
         with school.tool.db.reading() as tx:
             problems = {gate.problem for gate in tx.query(Gate)}
         assert problems == {GateProblem.LETS_LEARNERS_IN, ""}
+
+    def test_gate_for_staff_that_lets_learners_in_gives_an_assistant_nothing(self, empty: RosterSchool) -> None:
+        """Staff pass every gate, so an assistant who never opened us would have the badge before anybody."""
+        empty.enrol(*CLASS)
+        empty.publish()
+        empty.read()
+        empty.launch("bo")
+        empty.place_staff_gate(passing=set(CLASS))
+        item = empty.place_gate(1, passing={"anna", "bo"})
+
+        empty.ask()
+
+        assert empty.points() == {"bo": 10}
+        assert empty.gate(item).passed_count == 1
+        empty.platform.opened_by["staff"] = set()
+        empty.ask()
+        assert empty.points() == {"anna": 10, "bo": 10}
 
 
 class TestTrouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ import lti_tool.tables  # noqa: F401  (importing it fills the MetaData)
 from badges.issue import Shown, prepare, sign_award, store
 from badges.models import Award, Credential, CredentialSalt
 from badges.sharing import share
-from config.database import Base
+from config.database import Base, Database
 from config.errors import Conflict, NotFound
 from config.ids import new_id
 from gamification.models import Task
@@ -21,14 +22,17 @@ from gamification.remarks import add_remark
 from lti_tool.course.badge_news import badge_news
 from lti_tool.issuing import issue_credential
 from lti_tool.jobs.worker import drain
+from lti_tool.lti.nrps import Member
 from lti_tool.personal_data.erase import erase_person
 from lti_tool.personal_data.export import ABOUT, BY, export_person
 from lti_tool.personal_data.find import find_people
-from lti_tool.roster.models import Person, ResourceLink
+from lti_tool.roster.memberships import keep_listed
+from lti_tool.roster.models import Membership, Person, ResourceLink
+from tests.factories.at_once import wait_until_somebody_waits
 from tests.factories.badge_rows import make_award_report
 from tests.factories.earned_badge import EarnedBadge, earned_badge
 from tests.factories.review_rows import make_hand_in
-from tests.factories.rows import make_launch_session
+from tests.factories.rows import NOW, make_context, make_launch_session, make_membership, make_person, registration_of
 from tests.factories.school import open_school
 
 EMAIL, WORK, WORDS = "anna@school.example", "Mijn verslag van dinsdag", "Mooi gedaan, Anna"
@@ -209,3 +213,30 @@ def _everything(badge: EarnedBadge) -> str:
     with badge.tool.db.reading() as tx:
         rows = [row for table in Base.metadata.tables.values() for row in tx.execute(select(table))]
     return "\n".join(value.decode() if isinstance(value, bytes) else str(value) for row in rows for value in row)
+
+
+def test_person_who_is_erased_while_a_roster_is_kept_gets_no_membership_back(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("on SQLite whoever writes waits before anything is read")
+    with database.transaction() as tx:
+        context = make_context(tx)
+        registration = registration_of(tx, context)
+        person = make_person(tx, registration, subject="anna")
+        make_membership(tx, context, person)
+
+    def keep() -> None:
+        with database.transaction() as other:
+            anna = Member("anna", ("Learner",), name=person.name, given_name=person.given_name)
+            keep_listed(other, registration, context.id, [anna], staff=frozenset(), now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as tx:
+            erase_person(tx, person.id, now=NOW)
+            kept = pool.submit(keep)
+            wait_until_somebody_waits(database)
+        kept.result(30)
+
+    with database.reading() as tx:
+        members = tx.execute(select(Membership.person_id).where(Membership.context_id == context.id)).scalars().all()
+    assert len(members) == 1
+    assert members != [person.id]

@@ -154,6 +154,7 @@ class TestTyped:
     def test_who_left_and_who_teaches_are_passed_over(self, school: ColumnSchool) -> None:
         school.platform.cell(1, "anna").typed = 0.8
         school.read()
+        school.work()
         school.membership(school.anna, left_at=school.tool.clock.now())
         school.membership(school.bo, role="instructor")
         school.platform.cell(1, "anna").typed = 0.1

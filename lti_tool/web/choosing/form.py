@@ -9,7 +9,6 @@ by ordinary submit buttons.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 from lti_tool.course.learner_page import learner_page
 from lti_tool.course.membership import welcome as keep_welcome
 from lti_tool.link_settings import open_task_of_link
+from lti_tool.roster.item_models import ItemKind
+from lti_tool.roster.items import item_of_link
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.learner.showing import show_route, show_today
 
@@ -21,12 +23,17 @@ def welcome() -> str:
 
 
 def begin() -> Response:
-    """Keep that the welcome was read, and go on to where the person was going: one task, or all."""
+    """Keep that the welcome was read, and go on to where the person was going: a task, the badge, a gate, or all."""
     session = launch_session()
     with tool().db.transaction() as tx:
         keep_welcome(tx, session.context_id, session.person_id, now=tool().clock.now())
         link_id = session.resource_link_id
+        item = item_of_link(tx, session.context_id, link_id)
         task_id = open_task_of_link(tx, session.context_id, link_id) if link_id else None
+    if item is not None and item.kind is ItemKind.BADGE:
+        return redirect(url_for("placed.badge", item_id=item.id), 303)
+    if item is not None and item.kind in {ItemKind.GATE, ItemKind.STAFF_GATE}:
+        return redirect(url_for("placed.gate"), 303)
     return redirect(url_for("learner.task" if task_id else "learner.today", task_id=task_id), 303)
 
 

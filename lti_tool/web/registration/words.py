@@ -188,14 +188,18 @@ def steps_left(family_code: str, *, has_names: bool, has_deployment: bool) -> li
         return [
             gettext("Go to Site administration → Plugins → External tool → Manage tools. Click Activate at Mijlpaal."),
             gettext(
-                "Click the gear of Mijlpaal. Set “Tool configuration usage” to “Show in activity chooser "
+                "Click the pencil of Mijlpaal. Set “Tool configuration usage” to “Show in activity chooser "
                 "and as a preconfigured tool”, so that teachers find it."
             ),
             gettext("Look under Services: grade sync and column management, and the list of members, should be on."),
-            gettext("Look under Privacy: “Share launcher's name” on Always, “Accept grades from the tool” on Always.")
+            gettext(
+                "Look under Privacy: “Share launcher's name” on Always. “Accept grades from the tool” can stay on "
+                "“Delegate to teacher”."
+            )
             if has_names
             else gettext(
-                "Look under Privacy: “Share launcher's name” on Never, “Accept grades from the tool” on Always."
+                "Look under Privacy: “Share launcher's name” on Never. “Accept grades from the tool” can stay on "
+                "“Delegate to teacher”."
             ),
             gettext("Add Mijlpaal to one course and open it there."),
         ]

@@ -61,9 +61,7 @@ def handed_in(award_id: uuid.UUID) -> Response | str:
         return redirect(url_for("learner.badge", award_id=award_id), 303)
     if award is None or award.shared_at is None:
         return render_template("placed/private.html")
-    return render_template(
-        "placed/handed_in.html", award=award, alt_text=alt_text, address=tool().badge_url(award_id)
-    )
+    return render_template("placed/handed_in.html", award=award, alt_text=alt_text, address=tool().badge_url(award_id))
 
 
 @blueprint.get("/handed-in/<uuid:award_id>/picture.svg")

@@ -67,7 +67,8 @@ def staff_words(gate: PlacedGate) -> str:
     """Return how the link for staff is."""
     if gate.problem == GateProblem.LETS_LEARNERS_IN:
         return gettext(
-            "Participants can open this link. Hide it from them in the course: then Mijlpaal knows who teaches."
+            "Participants can open this link. Hide it in the course, and restrict it to a day that is over: hidden "
+            "alone is not enough. Until then only participants who opened Mijlpaal get points by these assignments."
         )
     if gate.problem == GateProblem.LINK_UNKNOWN:
         return gettext(
