@@ -123,11 +123,7 @@ def _platform(tx: Session, registration: Registration) -> PlatformView:
 
 def _health(tx: Session, registration_id: uuid.UUID) -> ServiceHealth:
     here = courses_of(registration_id)
-    courses = tx.execute(
-        select(func.count(), func.count(Context.roster_read_at)).where(
-            Context.id.in_(here), Context.external_context_id != OUTSIDE_COURSES
-        )
-    ).one()
+    courses = tx.execute(select(func.count(), func.count(Context.roster_read_at)).where(Context.id.in_(here))).one()
     columns = tx.execute(select(func.count(), func.count(LineItem.gone_at)).where(LineItem.context_id.in_(here))).one()
     gates = tx.execute(
         select(func.count())

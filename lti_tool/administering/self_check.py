@@ -18,7 +18,6 @@ from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.item_models import ContentItem
 from lti_tool.roster.models import Context, Deployment, DeploymentState, Membership, Person, Registration
-from lti_tool.roster.places import OUTSIDE_COURSES
 from lti_tool.roster.platform_models import NoticeHandler
 
 
@@ -72,11 +71,7 @@ def self_check(tx: Session, scope: uuid.UUID | None, registration_id: uuid.UUID)
     newest = tx.execute(
         select(Context)
         .join(Membership, Membership.context_id == Context.id)
-        .where(
-            Context.id.in_(here),
-            Context.external_context_id != OUTSIDE_COURSES,
-            Membership.launched_at.is_not(None),
-        )
+        .where(Context.id.in_(here), Membership.launched_at.is_not(None))
         .order_by(Membership.launched_at.desc())
         .limit(1)
     ).scalar_one_or_none()

@@ -27,7 +27,7 @@ class _Forget(Protocol):
     def __call__(self, tx: Session, *, now: datetime, limit: int) -> int: ...
 
 
-_FORGOTTEN: Mapping[str, _Forget] = {
+FORGOTTEN: Mapping[str, _Forget] = {
     "used_logins": forget_old_logins,
     "launch_sessions": forget_old_sessions,
     "outbox_messages": forget_done,
@@ -41,8 +41,8 @@ _FORGOTTEN: Mapping[str, _Forget] = {
 def prune(tool: Tool, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
     """Forget used logins, launch sessions and kept promises that are old enough."""
     now = tool.clock.now()
-    counts = dict.fromkeys(_FORGOTTEN, 0)
-    for name, forget in _FORGOTTEN.items():
+    counts = dict.fromkeys(FORGOTTEN, 0)
+    for name, forget in FORGOTTEN.items():
         forgotten = ROWS_AT_ONCE
         while forgotten == ROWS_AT_ONCE and not is_stopped():
             with tool.db.transaction() as tx:
