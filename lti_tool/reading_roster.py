@@ -17,7 +17,7 @@ from lti_tool.lti.nrps import Member, list_members
 from lti_tool.lti.nrps import read_roster as ask_roster
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.lti.roles import PrincipalRole, principal_role
-from lti_tool.progress import promise_evaluation, promise_scores
+from lti_tool.progress import promise_evaluation
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.gates import staff_link
 from lti_tool.roster.groups import keep_groups
@@ -43,9 +43,10 @@ class _Course:
 def read_roster(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None] = lambda: None) -> None:
     """Read the whole roster of a course and keep it, some hundreds of people in a transaction.
 
-    New learners have their scores promised, so that a class is in the gradebook before anybody opens us. Only a roster
-    that came to its end says who left. `keep_lease` is called between pages and transactions: the caller says there
-    that it is still at work, or raises to stop; what was kept until then is right.
+    New learners have no score promised: an empty cell says that somebody did not begin, and a nought would be a grade.
+    What they earn before they open us is told when they earn it. Only a roster that came to its end says who left.
+    `keep_lease` is called between pages and transactions: the caller says there that it is still at work, or raises to
+    stop; what was kept until then is right.
 
     Raises:
         PlatformFailed: it was not read to its end; why is kept as `Context.roster_problem`.
@@ -76,8 +77,6 @@ def read_roster(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None
                 with_groups=bool(course.groups_url),
                 now=tool.clock.now(),
             )
-            if kept.new_learners and has_rules(tx, context_id):
-                promise_scores(tx, context_id, kept.new_learners, now=tool.clock.now())
         present |= kept.present
         has_returned = has_returned or kept.has_returned
     _finish(tool, course, present, groups, has_returned=has_returned, begun=begun)

@@ -9,7 +9,7 @@ from gamification.rules import has_rules
 from lti_tool.asking_gates.state import Round
 from lti_tool.lti.nrps import Member
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.progress import promise_evaluation, promise_scores
+from lti_tool.progress import promise_evaluation
 from lti_tool.roster.listed_roles import is_active
 from lti_tool.roster.memberships import BATCH, keep_listed, members_of_course
 
@@ -45,7 +45,6 @@ def _keep(this: Round, members: Sequence[Member], *, now: datetime) -> None:
             kept = keep_listed(tx, this.registration, this.context_id, some, staff=this.staff, now=now)
             if not has_rules(tx, this.context_id):
                 continue
-            promise_scores(tx, this.context_id, kept.new_learners, now=now)
             if kept.has_returned:
                 promise_evaluation(tx, this.context_id, now=now)
     with this.tool.db.reading() as tx:

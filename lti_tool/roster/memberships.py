@@ -49,12 +49,11 @@ class MemberOfCourse:
 class Kept:
     """What keeping some members led to.
 
-    `present` are those that are in the course now; `new_learners` those of them whom nobody knew here, and who can
-    earn; `has_returned` says that somebody can earn again here: what changed meanwhile passed them over.
+    `present` are those that are in the course now; `has_returned` says that somebody can earn again here: what changed
+    meanwhile passed them over.
     """
 
     present: frozenset[uuid.UUID]
-    new_learners: tuple[uuid.UUID, ...]
     has_returned: bool
 
 
@@ -121,11 +120,10 @@ def keep_listed(
         changed.append(_new_membership(context_id, person_id, values))
     key = ("context_id", "person_id")
     # A launch that comes at this moment says more than the roster: its membership is left alone.
-    made = insert_many_unless_present(tx, Membership, new, key=key, returning=("person_id", "role"))
+    insert_many_unless_present(tx, Membership, new, key=key, returning=("person_id",))
     insert_many(tx, Membership, changed, key=key, update=_MEMBERSHIP_COLUMNS)
     return Kept(
         present=frozenset(person_id for person_id, member in by_person.items() if is_active(member)),
-        new_learners=tuple(sorted(row.person_id for row in made if may_earn(PrincipalRole(row.role)))),
         has_returned=has_returned,
     )
 

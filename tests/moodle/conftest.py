@@ -61,6 +61,7 @@ def log_in(browser: Browser, person: str) -> BrowserContext:  # noqa: F811
     context.set_default_timeout(90_000)
     page = context.new_page()
     page.goto(f"{MOODLE_URL}/login/index.php")
+    settled(page)  # what its scripts still ask for would come back with a session of nobody
     page.fill("#username", person)
     page.fill("#password", passwords[person])
     page.click("#loginbtn")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.e2e import acts
 from tests.e2e.conftest import picture
@@ -137,7 +137,7 @@ def restrict_to_grade(page: Page, link: str, assignment: str, at_least: int) -> 
     save_activity(page)
 
 
-def _restriction(page: Page, link: str, kind: str):
+def _restriction(page: Page, link: str, kind: str) -> Locator:
     edit_activity(page, link)
     page.locator(".availability-field .availability-button button").click()
     page.locator(f"#availability_addrestriction_{kind}").click()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -204,7 +204,7 @@ def person(view: Frame, name: str) -> str:
     return view.locator("tr", has_text=name).first.inner_text()
 
 
-def soon(view: Frame, where: str, look, wanted: str) -> str:
+def soon(view: Frame, where: str, look: Callable[[], str], wanted: str) -> str:
     """Open a page again and again until it says this; returns what was looked at."""
     text = ""
     for _ in range(60):
@@ -242,8 +242,7 @@ def test_assignments_of_the_course_when_completed_in_moodle_give_points_and_the_
     teacher.locator("[name=badge_name]").fill(BADGE)
     teacher.locator("[name=badge_criteria]").fill(acts.CRITERIA)
     acts.press(teacher, "[name=publish]")
-    ask(teacher)
-    assert "Everybody can open this link" in gate(teacher, FILM)
+    soon(teacher, "gates", lambda: gate(teacher, FILM), "Everybody can open this link")
     assert "0 of 20" in gate(teacher, HANDBOOK)
     picture(native.teacher, "moodle-gate-forgotten")
     restrict_to_complete(native.teacher, native.activities[FILM.title], NATIVE[FILM.title])

@@ -101,6 +101,7 @@ def test_registration_when_an_address_is_pasted_ends_in_a_tool_that_launches_and
     admin.goto(f"{MOODLE_URL}/mod/lti/toolconfigure.php")
     assert newest_card(admin, served) == tool
     assert settings_of(admin, tool.type_id)["lti_sendemailaddr"] == "1"
+    assert admin.input_value("#id_lti_coursevisible") == "1"  # Moodle puts it back: docs/platforms/moodle.md says so
     assert served.run("platform", "list").count(f"client {tool.client_id}") == 1
     open_tool(teacher, RunningTool(served.url, name, tool.type_id), activity)
     teacher.context.close()
