@@ -24,7 +24,6 @@ from lti_tool.progress import promise_scores
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.gradebook import NOT_MADE, forget_deliveries
 from lti_tool.roster.item_models import ContentItem, Gate
-from lti_tool.roster.members import listed_learners
 from lti_tool.roster.models import LONGEST_ADDRESS, Context, LineItem, ResourceLink
 from lti_tool.tool import Tool
 
@@ -50,7 +49,7 @@ def find_columns(tool: Tool, context_id: uuid.UUID) -> None:
         tx.flush()
         note_what_agrees(tx, context_id)
         for line_item_id in new:
-            people = {*people_with_balance(tx, context_id), *listed_learners(tx, context_id)}
+            people = people_with_balance(tx, context_id)
             promise_scores(tx, context_id, people, now=tool.clock.now(), only=line_item_id)
 
 

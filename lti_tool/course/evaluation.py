@@ -8,11 +8,9 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from gamification.progress import people_with_balance
-from gamification.rules import has_rules
 from lti_tool.columns import promise_columns
 from lti_tool.lti.roles import PrincipalRole, may_earn
-from lti_tool.progress import evaluate_again, promise_scores
-from lti_tool.roster.members import listed_learners
+from lti_tool.progress import evaluate_again
 from lti_tool.roster.models import Membership, Person
 from lti_tool.tool import Tool
 
@@ -21,8 +19,8 @@ def evaluate_course(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], 
     """Bring the learners of the course to the newest rules, one transaction a person, so that nobody waits long.
 
     Each of them has their score promised to every column, so this fills a new column too; columns of tasks that are
-    missing are promised first. Who is only in the roster so far is sent a score to begin with. Who came back in a role
-    that does not earn keeps what they have and gets nothing new; nor does somebody who was erased.
+    missing are promised first. Who is only in the roster so far has an empty cell: a nought would be a grade. Who came
+    back in a role that does not earn keeps what they have and gets nothing new; nor does somebody who was erased.
     `keep_lease` is called before each person: the caller says there that it is still at work, or raises to stop; what
     was done until then stays.
     """
@@ -39,8 +37,3 @@ def evaluate_course(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], 
         keep_lease()
         with tool.db.transaction() as tx:
             evaluate_again(tx, context_id, person_id, now=tool.clock.now())
-    keep_lease()
-    with tool.db.transaction() as tx:
-        if has_rules(tx, context_id):
-            beginners = sorted(set(listed_learners(tx, context_id)) - set(people))
-            promise_scores(tx, context_id, beginners, now=tool.clock.now())

@@ -30,22 +30,6 @@ def may_be_graded(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> b
     return row is None or (row.left_at is None and may_earn(PrincipalRole(row.role)))
 
 
-def listed_learners(tx: Session, context_id: uuid.UUID) -> list[uuid.UUID]:
-    """Return everybody who earns in this course by its roster now, also those who never came, in the order of ids."""
-    rows = tx.execute(
-        select(Membership.person_id, Membership.role)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.context_id == context_id,
-            Membership.listed_at.is_not(None),
-            Membership.left_at.is_(None),
-            Person.erased_at.is_(None),
-        )
-        .order_by(Membership.person_id)
-    )
-    return [row.person_id for row in rows if may_earn(PrincipalRole(row.role))]
-
-
 def require_learner(tx: Session, context_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Insist that this person earns in this course.
 
