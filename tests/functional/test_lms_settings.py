@@ -142,7 +142,7 @@ def test_set_up_page_when_the_platform_says_nothing_has_no_section_about_it(site
     [
         {"answer": "perhaps"},
         {"link": "no-uuid"},
-        {"part": "title"},
+        {"part": "colour"},
         {"seen_number": "-1"},
         {"seen_number": "9" * 40},
         {"seen_number": ""},

@@ -255,6 +255,7 @@ def placed_course(canvas: DemoSchool, title: str, *, count: int = 0) -> tuple[st
     until(lambda: all(name in canvas.follow("mila", page, "participants").words for name in NAMES))
     mila = canvas.launch_activity("mila", course, "Mijlpaal")
     canvas.look_for_columns(mila)
+    until(lambda: LIFT.title in canvas.follow("mila", mila, "gradebook").words)
     return course, mila
 
 

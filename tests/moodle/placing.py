@@ -116,7 +116,7 @@ def keep_for_staff(page: Page, link: str) -> None:
     part.locator("select[name=direction]").select_option("<")
     page.select_option("#id_visible", "0")
     picture(page, "moodle-gate-for-staff")
-    save_activity(page)
+    _save_restriction(page)
 
 
 def restrict_to_complete(page: Page, link: str, assignment: str) -> None:
@@ -124,7 +124,7 @@ def restrict_to_complete(page: Page, link: str, assignment: str) -> None:
     part = _restriction(page, link, "completion")
     part.locator("select[name=cm]").select_option(label=assignment)
     picture(page, "moodle-gate-restriction")
-    save_activity(page)
+    _save_restriction(page)
 
 
 def restrict_to_grade(page: Page, link: str, assignment: str, at_least: int) -> None:
@@ -132,9 +132,8 @@ def restrict_to_grade(page: Page, link: str, assignment: str, at_least: int) -> 
     part = _restriction(page, link, "grade")
     part.locator("select[name=id]").select_option(label=assignment)
     part.locator("input[name=min]").check()
-    part.locator("input[name=minval]").fill(str(at_least))
-    part.locator("input[name=minval]").press("Tab")
-    save_activity(page)
+    part.locator("input[name=minval]").press_sequentially(str(at_least))  # its scripts look at keys
+    _save_restriction(page)
 
 
 def _restriction(page: Page, link: str, kind: str) -> Locator:
@@ -144,6 +143,15 @@ def _restriction(page: Page, link: str, kind: str) -> Locator:
     part = page.locator(f".availability-field .availability_{kind}")
     expect(part).to_be_visible()
     return part
+
+
+def _save_restriction(page: Page) -> None:
+    """Save once Moodle's scripts have taken over what was typed: until then they keep that something is missing."""
+    page.wait_for_function(
+        "() => { const kept = JSON.parse(document.querySelector('[name=availabilityconditionsjson]').value || '{}');"
+        " return kept.c?.length === 1 && !kept.errors; }"
+    )
+    save_activity(page)
 
 
 def add_page(page: Page, course: str, name: str) -> str:
