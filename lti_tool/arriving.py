@@ -36,7 +36,7 @@ from lti_tool.roster.item_models import ItemKind
 from lti_tool.roster.items import PlacedItem, keep_item_of_link
 from lti_tool.roster.launch_sessions import OpenedSession, Wishes, open_session
 from lti_tool.roster.members import find_member
-from lti_tool.roster.models import Deployment, Registration, SessionProof
+from lti_tool.roster.models import Deployment, Person, Registration, SessionProof
 from lti_tool.roster.services import keep_services
 from lti_tool.words import language_of
 
@@ -140,18 +140,7 @@ def arrive(
         # passed over when the rules changed. Promised after the rules were locked, in the order in which a teacher
         # publishes: so nobody waits in a circle.
         promise_evaluation(tx, context_id, now=now)
-    opened = open_session(
-        tx,
-        person_id=person.id,
-        context_id=context_id,
-        resource_link_id=link_id,
-        role=role,
-        proof=proof,
-        locale=person.locale or person.launch_locale,
-        wishes=_wishes(claims),
-        is_administrator=may_administer(claims.role_uris),
-        now=now,
-    )
+    opened = _open(tx, person, context_id, claims, role=role, proof=proof, link_id=link_id, now=now)
     award_id = _handed_in(claims)
     if award_id is not None:
         return Launched(opened, FirstPage.HANDED_IN, {"award_id": award_id})
@@ -203,18 +192,7 @@ def _arrive_to_choose(
     copy_where_it_came_from(tx, registration, context_id, claims, now=now)
     if can_make_columns:
         promise_evaluation(tx, context_id, now=now)
-    opened = open_session(
-        tx,
-        person_id=person.id,
-        context_id=context_id,
-        resource_link_id=None,
-        role=role,
-        proof=proof,
-        locale=person.locale or person.launch_locale,
-        wishes=_wishes(claims),
-        is_administrator=may_administer(claims.role_uris),
-        now=now,
-    )
+    opened = _open(tx, person, context_id, claims, role=role, proof=proof, now=now)
     keep_request(tx, opened.id, registration, claims.deep_linking, placement=claims.placement or "")
     hands_in = claims.placement in _family(registration, claims).places_to_hand_in
     return Launched(opened, FirstPage.HAND_IN if hands_in else FirstPage.CHOOSE)
@@ -239,21 +217,10 @@ def _arrive_to_review(
     )
     keep_services(tx, context_id, claims, now=now)
     reviewed = find_member(tx, registration.id, context_id, claims.for_user) if claims.for_user else None
-    opened = open_session(
-        tx,
-        person_id=person.id,
-        context_id=context_id,
-        resource_link_id=None,
-        role=role,
-        proof=proof,
-        locale=person.locale or person.launch_locale,
-        wishes=_wishes(claims),
-        is_administrator=may_administer(claims.role_uris),
-        for_person_id=reviewed.id if reviewed else None,
-        now=now,
-    )
-    if reviewed is not None and may_review(role):
-        return Launched(opened, FirstPage.REVIEW, {"person_id": reviewed.id})
+    reviewed_id = reviewed.id if reviewed else None
+    opened = _open(tx, person, context_id, claims, role=role, proof=proof, for_person_id=reviewed_id, now=now)
+    if reviewed_id is not None and may_review(role):
+        return Launched(opened, FirstPage.REVIEW, {"person_id": reviewed_id})
     return Launched(opened, first_page(tx, context_id, role, is_welcomed=membership.welcomed_at is not None))
 
 
@@ -275,19 +242,36 @@ def _arrive_outside(
         tx, registration, context_id, claims, role=role, locale=language_of(claims.locale or ""), now=now
     )
     promise_handlers(tx, deployment, claims, now=now)
-    opened = open_session(
+    opened = _open(tx, person, context_id, claims, role=role, proof=proof, now=now)
+    return Launched(opened, FirstPage.ACCOUNT if claims.context is not None else FirstPage.BADGES)
+
+
+def _open(
+    tx: Session,
+    person: Person,
+    context_id: uuid.UUID,
+    claims: LaunchClaims,
+    *,
+    role: PrincipalRole,
+    proof: SessionProof,
+    now: datetime,
+    link_id: uuid.UUID | None = None,
+    for_person_id: uuid.UUID | None = None,
+) -> OpenedSession:
+    """Open the session of this launch; without a link where it opened none."""
+    return open_session(
         tx,
         person_id=person.id,
         context_id=context_id,
-        resource_link_id=None,
+        resource_link_id=link_id,
         role=role,
         proof=proof,
         locale=person.locale or person.launch_locale,
         wishes=_wishes(claims),
         is_administrator=may_administer(claims.role_uris),
+        for_person_id=for_person_id,
         now=now,
     )
-    return Launched(opened, FirstPage.ACCOUNT if claims.context is not None else FirstPage.BADGES)
 
 
 def _family(registration: Registration, claims: LaunchClaims) -> PlatformFamily:
