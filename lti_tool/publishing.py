@@ -22,6 +22,7 @@ from lti_tool.lti.ags import (
     put_score,
 )
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
+from lti_tool.lti.score import is_what_was_sent
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.endpoints import endpoint_of
 from lti_tool.roster.gradebook import find_delivery, keep_delivery, mark_gone, score_columns
@@ -31,8 +32,6 @@ from lti_tool.roster.models import LineItem, Person, Registration
 from lti_tool.scores import Earned, badge_score, course_score, task_score
 from lti_tool.tool import Tool
 
-TOLERANCE = 0.001
-"""How far what is read back may be from what was sent, as a fraction: gradebooks round."""
 SLOW = timedelta(seconds=20)
 """A platform that took longer to accept a score is not read back: the worker's lease would run out meanwhile."""
 _TIMESTAMP_NOT_NEWER = 409
@@ -148,9 +147,7 @@ def _read_back(tool: Tool, endpoint: PlatformEndpoint, line_item: LineItem, subj
     except PlatformFailed:
         return _UNREAD
     result = next((found for found in results if found.user_id == subject), None)
-    if result is None or result.score is None:
+    if result is None or result.fraction is None:
         return DeliveryState.KEPT, (None, None)
-    # https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: without one it is 1.
-    maximum = result.maximum or 1.0
-    is_ours = abs(result.score / maximum - earned.given / earned.maximum) <= TOLERANCE
-    return DeliveryState.DELIVERED if is_ours else DeliveryState.KEPT, (result.score, maximum)
+    is_ours = is_what_was_sent(result.fraction, earned.given, earned.maximum)
+    return DeliveryState.DELIVERED if is_ours else DeliveryState.KEPT, (result.score, result.out_of)

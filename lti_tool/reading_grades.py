@@ -23,6 +23,7 @@ from gamification.record import NewActivity
 from lti_tool.lti.ags import LINE_ITEM_GONE, SCOPE_RESULT_READONLY, Result, list_results
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.lti.roles import PrincipalRole, may_earn, may_edit
+from lti_tool.lti.score import TOLERANCE, is_what_was_sent
 from lti_tool.messages import MessageType
 from lti_tool.progress import record_activities
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
@@ -36,8 +37,6 @@ from lti_tool.tool import Tool
 
 PAUSE = timedelta(minutes=30)
 """Between two readings of a course."""
-TOLERANCE = 0.001
-"""How far a cell may be from what we sent and still be ours, as a fraction: gradebooks round."""
 LEAST_PERCENT, MOST_PERCENT = 1, 100
 BATCH = 500
 """Learners in one transaction."""
@@ -131,7 +130,7 @@ def _record(
     keep_lease: Callable[[], None],
 ) -> None:
     """Keep what is different from before and record what follows, some learners at a time: nobody waits long."""
-    cells = {result.user_id: _fraction(result) for result in results}
+    cells = {result.user_id: result.fraction for result in results}
     with tool.db.reading() as tx:
         learners = sorted(_learners(tx, context_id).items(), key=lambda learner: learner[1])
     for start in range(0, len(learners), BATCH):
@@ -196,18 +195,7 @@ def _learners(tx: Session, context_id: uuid.UUID) -> Mapping[str, uuid.UUID]:
     return {row.subject: row.id for row in rows if may_earn(PrincipalRole(row.role))}
 
 
-def _fraction(result: Result) -> float | None:
-    """Return a cell as a fraction, None for an empty one.
-
-    https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: without one it is 1.
-    """
-    if result.score is None:
-        return None
-    maximum = result.maximum or 1.0
-    return result.score / maximum
-
-
 def _is_ours(fraction: float | None, sent: ScoreDelivery | None) -> bool:
     if fraction is None or sent is None:
         return False
-    return abs(fraction - sent.score_given / sent.score_maximum) <= TOLERANCE
+    return is_what_was_sent(fraction, sent.score_given, sent.score_maximum)

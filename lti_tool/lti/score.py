@@ -94,6 +94,25 @@ class Result:
     timestamp: str | None = None
     """When the grade was last set, as the platform writes it; Moodle says so, the specification does not ask it."""
 
+    @property
+    def out_of(self) -> float:
+        """What it is out of; https://www.imsglobal.org/spec/lti-ags/v2p0/#resultmaximum: 1 where none is told."""
+        return self.maximum or 1.0
+
+    @property
+    def fraction(self) -> float | None:
+        """The grade as a fraction, None for an empty cell."""
+        return None if self.score is None else self.score / self.out_of
+
+
+TOLERANCE = 0.001
+"""How far a cell may be from what was sent and still be that, as a fraction: gradebooks round."""
+
+
+def is_what_was_sent(fraction: float, score_given: float, score_maximum: float) -> bool:
+    """Say whether a cell shows this score, whatever the gradebook made of its numbers."""
+    return abs(fraction - score_given / score_maximum) <= TOLERANCE
+
 
 @dataclass(frozen=True)
 class LineItem:
