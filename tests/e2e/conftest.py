@@ -52,6 +52,9 @@ def browser() -> Iterator[Browser]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                # As on a phone: a frame of another site stays in the process of its page. In a process of its own, on a
+                # machine with other work to do, Playwright now and then misses that the frame has gone to another page.
+                "--disable-site-isolation-trials",
             ],
         )
         yield launched
