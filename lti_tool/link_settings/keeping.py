@@ -45,6 +45,10 @@ def keep_link_setting(
         known.task_id, known.told = placed, dict(said.told)
         known.declined = kept_of(known.declined) | _as_it_was_placed(tx, context_id, placed, said.told)
         note_what_agrees(tx, context_id)
+    if item is not None and item.kind not in {ItemKind.TASK, ItemKind.GATE} and known is not None and known.task_id:
+        # It stood for a task before: edited by deep linking, or one link of the platform for several things.
+        known = _lock_setting(tx, context_id, link_id, now=now)
+        known.task_id = None
     if known is None and said.say_nothing:
         return None
     makes_task = Part.POINTS in said.told and not _is_settled(known) and _has_room(tx, context_id, said.told)

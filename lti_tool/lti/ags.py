@@ -193,7 +193,8 @@ def update_line_item(
     there = _fetch_line_item(platform_http, endpoint, line_item_url, scope)
     present = _read_line_item(there)
     wanted = {"label": label, "scoreMaximum": score_maximum, "resourceId": resource_id, "tag": tag}
-    old: dict[str, Any] = there.json()
+    # Open edX says null of what a column has not, and refuses that when it comes back (lti-consumer-xblock, 2026-11).
+    old: dict[str, Any] = {name: value for name, value in there.json().items() if value is not None}
     new = {**old, **{name: value for name, value in wanted.items() if value is not None}, **(extension or {})}
     if new == old:
         return present

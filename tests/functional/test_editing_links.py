@@ -241,6 +241,22 @@ def test_link_when_it_is_to_lead_to_another_task_leads_there(site: Site) -> None
     assert rule_of(room, room.read).points == 10
 
 
+def test_link_of_a_task_when_it_is_to_show_the_page_of_the_learner_leads_there(sqlite_site: Site) -> None:
+    room = open_classroom(sqlite_site)
+    [before] = placed(room, str(room.read))
+    opened_by_learner = {"resource_link": LINK, "roles": [LEARNER], "sub": "zoe"}
+    sqlite_site.launch(custom=before["custom"], **opened_by_learner).post("welcome")
+    there = sqlite_site.launch(custom=before["custom"], **opened_by_learner)
+    assert there.response.location.endswith(f"/tasks/{room.read}")
+    teacher = open_again(room, "Lees de regels")
+    form = {**seen(teacher.get("choose").get_data(as_text=True)), "pick": "course"}
+    after = first_item(sqlite_site, teacher.post("choose", form).get_data(as_text=True))
+
+    there = sqlite_site.launch(custom=after["custom"], **opened_by_learner)
+
+    assert there.response.location.endswith("/today")
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [

@@ -42,7 +42,7 @@ class Lms:
         return _http().send("GET", f"{self.url}{path}").json()
 
     def scores_of(self, person: str) -> list[dict[str, Any]]:
-        """Return the scores that the platform took for this person, oldest first."""
+        """Return the scores of this person that the platform keeps."""
         return [score for score in self.get("/scores") if score["userId"] == person]
 
 

@@ -1,52 +1,36 @@
-"""A small platform made with lti1p3platform, on loopback: launch, tokens, gradebook and roster are the library's."""
+"""A small platform made with lti1p3platform, on loopback.
+
+Launch, tokens, what a token may do, the forms of gradebook and roster and the check of a deep linking answer are the
+library's. It keeps nothing: columns, scores and placed links are lists here.
+"""
 
 from __future__ import annotations
 
-import json
+import html
+from collections.abc import Mapping
 from typing import Any
 
-from lti1p3platform.exceptions import LineItemNotFoundException
 from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract
-from lti1p3platform.membership import Context
 from lti1p3platform.message_launch import LTIAdvantageMessageLaunchAbstract
 from lti1p3platform.oidc_login import OIDCLoginAbstract
 from lti1p3platform.registration import Registration
-from lti1p3platform.request import Request, TRequest
-from lti1p3platform.score import UpdateScoreStatus
-from lti1p3platform.service_connector import AssignmentsGradesService, NamesRoleProvisioningService, TPage
+from lti1p3platform_services import COURSES, LINK_ID, Gradebook, Roster, SchoolRequest, roles_of
 from school_server import (
     CLIENT_ID,
-    CONTEXT_ID,
-    CONTEXT_TITLE,
     DEPLOYMENT_ID,
-    LINK_ID,
+    LIFTING,
     PEOPLE,
     Asked,
+    Course,
     Given,
-    Launch,
     Platform,
     Site,
+    page,
     serve,
 )
 
-_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-
-
-def roles_of(person: str) -> list[str]:
-    return [f"{_ROLE}{'Instructor' if person == 'teacher' else 'Learner'}"]
-
-
-class SchoolRequest(Request):
-    def build_metadata(self, request: Asked) -> TRequest:
-        return {
-            "method": request.method,
-            "form_data": request.form,
-            "get_data": request.query,
-            "headers": request.headers,
-            "content_type": request.headers.get("Content-Type"),
-            "path": request.path,
-            "json": json.loads(request.body) if "json" in request.headers.get("Content-Type", "") else None,
-        }
+DATA = "what the platform wants back"
+_CHOOSING = "choosing"
 
 
 class Configuration(LTI1P3PlatformConfAbstract):
@@ -79,110 +63,145 @@ class Login(OIDCLoginAbstract):
 
 
 class MessageLaunch(LTIAdvantageMessageLaunchAbstract):
-    def render_launch_form(self, launch_data: dict[str, Any], **_kwargs: Any) -> Launch:
-        return Launch(launch_data["launch_url"], launch_data["id_token"], launch_data["state"])
-
-
-class Gradebook(AssignmentsGradesService):
-    def __init__(self, school: Platform, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._school = school
-        url = school.site.line_item_url
-        self._item = {"id": url, "label": "Mijlpaal", "scoreMaximum": 100, "resourceLinkId": LINK_ID}
-
-    def find_lineitems(self, **_kwargs: Any) -> TPage:
-        return {"content": [self._item], "has_next": False}
-
-    def find_lineitem(self, line_item_id: str) -> Any:
-        if line_item_id != "1":
-            raise LineItemNotFoundException
-        return self._item
-
-    def create_lineitem(self, creation_data: Any) -> Any:
-        raise NotImplementedError
-
-    def update_lineitem(self, update_data: Any) -> Any:
-        raise NotImplementedError
-
-    def delete_lineitem(self, line_item_id: str) -> None:
-        raise NotImplementedError
-
-    def update_score(self, line_item_id: str, score: Any) -> UpdateScoreStatus:
-        self.find_lineitem(line_item_id)
-        self._school.scores.append(score)
-        return UpdateScoreStatus.SUCCESS
-
-    def get_results(self, line_item_id: str, **kwargs: Any) -> TPage:
-        self.find_lineitem(line_item_id)
-        return {"content": self._school.results(kwargs.get("user_id", "")), "has_next": False}
-
-
-class Roster(NamesRoleProvisioningService):
-    def get_context_by_id(self) -> Context:
-        return Context(CONTEXT_ID, "VW", CONTEXT_TITLE)
-
-    def is_resource_link_valid(self, context_id: str, resource_link_id: str) -> bool:
-        return (context_id, resource_link_id) == (CONTEXT_ID, LINK_ID)
-
-    def get_member_data_page(self, **_kwargs: Any) -> TPage:
-        members = [{"user_id": person, "roles": roles_of(person), "name": name} for person, name in PEOPLE.items()]
-        return {"content": members, "has_next": False}
+    def render_launch_form(self, launch_data: dict[str, Any], **_kwargs: Any) -> Given:
+        fields = {name: html.escape(launch_data[name]) for name in ("id_token", "state")}
+        inputs = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
+        action = html.escape(launch_data["launch_url"])
+        return page(f'<form method="post" action="{action}">{inputs}<button>Go on</button></form>', "Launch")
 
 
 class SmallPlatform(Platform):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self._configuration = Configuration(site=site)
+        self.configuration = Configuration(site=site)
+        self.columns: dict[str, dict[str, Any]] = {"safety": {}, "lifting": {}}
+        self.add_column("safety", "1", {"label": "Mijlpaal", "scoreMaximum": 100, "resourceLinkId": LINK_ID})
+        self.scores_by_column: dict[str, list[Any]] = {}
+        self._items: dict[str, Any] = {}
 
-    def start_url(self, person: str, *, deep_linking: bool) -> str:
-        login = Login(None, self._configuration)
-        login.set_lti_message_hint(hint="deep-linking" if deep_linking else LINK_ID)
-        return str(login.initiate_login(person))
+    def line_items_url(self, course: str) -> str:
+        return f"{self.site.url}/lineitems?course={course}"
 
-    def authorize(self, asked: Asked) -> Launch:
-        person = asked.query["login_hint"]
-        launch = MessageLaunch(SchoolRequest(asked), self._configuration)
+    def members_url(self, course: str) -> str:
+        return f"{self.site.url}/members?course={course}"
+
+    def add_column(self, course: str, line_item_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        item = self.columns[course][line_item_id] = {**told, "id": self._column_url(line_item_id)}
+        return item
+
+    def column(self, line_item_id: str) -> dict[str, Any] | None:
+        return next((columns[line_item_id] for columns in self.columns.values() if line_item_id in columns), None)
+
+    def addresses(self) -> dict[str, str]:
+        columns = self.line_items_url("safety")
+        return {"scores": f"{self._column_url('1')}/scores", "members": self.members_url("safety"), "columns": columns}
+
+    def scores(self) -> list[dict[str, Any]]:
+        return [score for scores in self.scores_by_column.values() for score in scores]
+
+    def grades(self) -> list[dict[str, Any]]:
+        return []
+
+    def kept(self) -> list[dict[str, Any]]:
+        return list(self._items.values())
+
+    def start_url(self, person: str) -> str:
+        return self._login_url(person, LINK_ID)
+
+    def choose_url(self, person: str) -> str:
+        return self._login_url(person, _CHOOSING)
+
+    def placed(self, person: str) -> Given:
+        opens = f"/open/{html.escape(person)}"
+        links = [
+            f'<h2>{html.escape(item["title"])}</h2><a href="{opens}/{link}" target="_blank">Open</a>'
+            for link, item in self._items.items()
+        ]
+        return page("".join(links), LIFTING.title)
+
+    def authorize(self, asked: Asked) -> Given:
+        person, hint = asked.query["login_hint"], asked.query["lti_message_hint"]
+        launch = MessageLaunch(SchoolRequest(asked), self.configuration)
         launch.set_user_data(person, roles_of(person), PEOPLE[person], f"{person}@example.org")
-        launch.set_launch_context_claim(CONTEXT_ID, context_title=CONTEXT_TITLE, context_label="VW")
         launch.set_launch_presentation_claim("iframe")
-        if asked.query["lti_message_hint"] == "deep-linking":
-            launch.set_dl(self.site.deep_link_return_url)
-        else:
+        if hint == LINK_ID:
+            self._set_course(launch, "safety", "1")
             launch.set_resource_link_claim(LINK_ID, title="Mijlpaal")
-            launch.set_ags(self.site.line_items_url, self.site.line_item_url)
-            launch.set_nrps(self.site.members_url)
-        rendered: Launch = launch.lti_launch()
+        elif hint == _CHOOSING:
+            self._set_course(launch, "lifting")
+            # By its type `extra_data` is a dict; the library sends on what it gets, and the tool takes a text.
+            launch.set_dl(f"{self.site.url}/deep-link-return", extra_data=DATA)
+        else:
+            self._set_course(launch, "lifting", hint)
+            item = self._items[hint]
+            launch.set_resource_link_claim(hint, title=item["title"])
+            launch.set_custom_parameters_claim(item["custom"])
+            launch.set_launch_url(item["url"])
+        rendered: Given = launch.lti_launch()
         return rendered
 
-    def keys(self) -> Any:
-        return self._configuration.get_jwks()
+    def keys(self, asked: Asked) -> Given:
+        return Given(self.configuration.get_jwks())
 
-    def token(self, form: dict[str, str]) -> Any:
-        return self._configuration.get_access_token(form)
+    def token(self, asked: Asked) -> Given:
+        return Given(self.configuration.get_access_token(asked.form))
 
     def service(self, asked: Asked) -> Given:
-        request, site = SchoolRequest(asked), self.site
-        gradebook = Gradebook(self, request, self._configuration, site.line_items_url, site.line_item_url)
-        roster = Roster(request, self._configuration, site.members_url)
         steps = asked.path.strip("/").split("/")
         match asked.method, steps:
+            case "GET", ["open", person, link]:
+                return Given(status=302, headers={"Location": self._login_url(person, link)})
+            case "POST", ["deep-link-return"]:
+                return self._deep_linked(asked)
             case "GET", ["members"]:
+                roster = Roster(self, asked)
                 response = roster.handle_resp(roster.handle_get_members)
-            case "GET", ["lineitems"]:
-                response = gradebook.handle_resp(gradebook.handle_get_lineitems)
-            case "POST", ["lineitems", item, "scores"]:
-                response = gradebook.handle_resp(gradebook.handle_update_score, line_item_id=item)
-            case "GET", ["lineitems", item, "results"]:
-                response = gradebook.handle_resp(gradebook.handle_get_results, line_item_id=item)
+            case _, ["lineitems", *rest]:
+                response = self._grade(Gradebook(self, asked), asked.method, rest)
             case _:
                 return Given(status=404)
         # A page of the library is its content and where the next one is; LTI wants the first as body.
-        page = response.result
-        is_page = isinstance(page, dict) and "content" in page
-        return Given(page["content"] if is_page else page, response.code, response.media_type)
+        result = response.result
+        is_page = isinstance(result, dict) and "content" in result
+        return Given(result["content"] if is_page else result, response.code, response.media_type)
 
-    def deep_linked(self, form: dict[str, str]) -> Any:
-        return self._configuration.validate_deeplinking_resp(form)
+    def _grade(self, gradebook: Gradebook, method: str, steps: list[str]) -> Any:
+        """Let the library answer a call of the gradebook."""
+        known = {
+            ("GET", 0): gradebook.handle_get_lineitems,
+            ("POST", 0): gradebook.handle_create_lineitem,
+            ("GET", 1): gradebook.handle_get_lineitem,
+            ("PUT", 1): gradebook.handle_update_lineitem,
+            ("DELETE", 1): gradebook.handle_delete_lineitem,
+            ("POST", 2): gradebook.handle_update_score,
+            ("GET", 2): gradebook.handle_get_results,
+        }
+        which = {"line_item_id": steps[0]} if steps else {}
+        return gradebook.handle_resp(known[method, len(steps)], **which)
+
+    def _deep_linked(self, asked: Asked) -> Given:
+        """Make the links and columns that the library hands over."""
+        items = self.configuration.validate_deeplinking_resp(asked.form)
+        self._items = {f"placed-{number}": item for number, item in enumerate(items)}
+        for link, item in self._items.items():
+            if "lineItem" in item:
+                self.add_column("lifting", link, {**item["lineItem"], "resourceLinkId": link})
+        return page(f"<p>{len(self._items)} links</p>", LIFTING.title)
+
+    def _set_course(self, launch: MessageLaunch, course: str, column: str = "") -> None:
+        told: Course = COURSES[course]
+        launch.set_launch_context_claim(told.id, context_title=told.title, context_label=told.label)
+        item = self._column_url(column) if column in self.columns[course] else None
+        launch.set_ags(self.line_items_url(course), item)
+        launch.set_nrps(self.members_url(course))
+
+    def _login_url(self, person: str, hint: str) -> str:
+        login = Login(None, self.configuration)
+        login.set_lti_message_hint(hint=hint)
+        return str(login.initiate_login(person))
+
+    def _column_url(self, column: str) -> str:
+        return f"{self.site.url}/lineitems/{column}"
 
 
 if __name__ == "__main__":

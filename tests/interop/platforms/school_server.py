@@ -13,7 +13,7 @@ import sys
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,8 +22,24 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT_ID, DEPLOYMENT_ID = "mijlpaal-client", "1"
-CONTEXT_ID, CONTEXT_TITLE, LINK_ID = "course-v1:brug", "Veilig werken", "link-1"
 PEOPLE = {"teacher": "Joost Bakker", "noor": "Noor de Vries", "sami": "Sami Haddad"}
+SESSION_COOKIE = "school-session"
+"""Says who is at the browser. A site that a tool in another site answers must let it come along from there."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course of the school."""
+
+    id: str
+    title: str
+    label: str
+
+
+SAFETY = Course("course-v1:brug+veilig+2026", "Veilig werken", "VW")
+"""Has one link to the tool, which somebody made by hand."""
+LIFTING = Course("course-v1:brug+tillen+2026", "Tillen", "T")
+"""Is filled by deep linking."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +57,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Given:
-    """An answer; `body` is sent as JSON unless it is text or nothing."""
+    """An answer; `body` is sent as JSON unless it is text, bytes or nothing."""
 
     body: Any = None
     status: int = 200
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Launch:
-    """What the browser carries to the tool."""
-
-    url: str
-    id_token: str
-    state: str
 
 
 @dataclass(frozen=True)
@@ -79,103 +86,105 @@ class Site:
     def tool_keys_url(self) -> str:
         return f"{self.tool_url}/lti/jwks"
 
-    @property
-    def line_items_url(self) -> str:
-        return f"{self.url}/lineitems"
-
-    @property
-    def line_item_url(self) -> str:
-        return f"{self.url}/lineitems/1"
-
-    @property
-    def members_url(self) -> str:
-        return f"{self.url}/members"
-
-    @property
-    def deep_link_return_url(self) -> str:
-        return f"{self.url}/deep-link-return"
-
 
 class Platform(ABC):
     """What a library does, behind the same few names for each."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.scores: list[dict[str, Any]] = []
-        """Every score that the library took, in order."""
-
-    def results(self, person: str = "") -> list[dict[str, Any]]:
-        """Return what the gradebook holds: the newest score of each person."""
-        newest = {score["userId"]: score for score in self.scores if person in ("", score["userId"])}
-        return [
-            {
-                "id": f"{self.site.line_item_url}/results/{who}",
-                "userId": who,
-                "resultScore": score.get("scoreGiven"),
-                "resultMaximum": score.get("scoreMaximum"),
-                "scoreOf": self.site.line_item_url,
-            }
-            for who, score in newest.items()
-        ]
 
     @abstractmethod
-    def start_url(self, person: str, *, deep_linking: bool) -> str:
-        """Return the tool's login address with what the library adds."""
+    def addresses(self) -> dict[str, str]:
+        """Return where the services of the course SAFETY are: `scores` of its link, `members`, and `columns`.
+
+        The last is for a tool that may make columns of its own.
+        """
 
     @abstractmethod
-    def authorize(self, asked: Asked) -> Launch:
-        """Answer the tool's authentication request."""
+    def scores(self) -> list[dict[str, Any]]:
+        """Return every score that the library took and keeps."""
 
     @abstractmethod
-    def keys(self) -> Any:
+    def grades(self) -> list[dict[str, Any]]:
+        """Return what the library told the gradebook around it, where it does."""
+
+    @abstractmethod
+    def kept(self) -> list[dict[str, Any]]:
+        """Return the content items as the library handed them over after checking the tool's answer."""
+
+    @abstractmethod
+    def start_url(self, person: str) -> str:
+        """Return the tool's login address with what the library adds, for the link in SAFETY."""
+
+    @abstractmethod
+    def choose_url(self, person: str) -> str:
+        """Return the same for choosing what comes in LIFTING."""
+
+    @abstractmethod
+    def placed(self, person: str) -> Given:
+        """Show what was placed in LIFTING, a link for each thing."""
+
+    @abstractmethod
+    def authorize(self, asked: Asked) -> Given:
+        """Answer the tool's authentication request with a page that sends itself to the tool."""
+
+    @abstractmethod
+    def keys(self, asked: Asked) -> Given:
         """Return the key set."""
 
     @abstractmethod
-    def token(self, form: dict[str, str]) -> Any:
+    def token(self, asked: Asked) -> Given:
         """Check the tool's assertion and return the token answer."""
 
     @abstractmethod
     def service(self, asked: Asked) -> Given:
-        """Answer a call of the gradebook or of the roster."""
-
-    @abstractmethod
-    def deep_linked(self, form: dict[str, str]) -> Any:
-        """Check what the tool returned and give back the content items."""
+        """Answer everything else: gradebook, roster, the answer to deep linking, pages of the library."""
 
 
 def answer(platform: Platform, asked: Asked) -> Given:
     """Find out who answers."""
     step, _, rest = asked.path.strip("/").partition("/")
+    person = rest.partition("/")[0]
     match step:
         case "as":
-            person = html.escape(rest.partition("/")[0])
-            return _page(f'<h1>{CONTEXT_TITLE}</h1><iframe src="/start/{person}" title="Mijlpaal"></iframe>')
-        case "start" | "choose":
-            url = platform.start_url(rest, deep_linking=step == "choose")
-            return Given(status=302, headers={"Location": url})
+            frame = f'<iframe src="/start/{html.escape(person)}" title="Mijlpaal"></iframe>'
+            return _course_page(SAFETY, frame, person)
+        case "building":
+            link = f'<a href="/choose/{html.escape(person)}" target="_blank">Choose content</a>'
+            return _course_page(LIFTING, link, person)
+        case "start":
+            return _go_to(platform.start_url(person))
+        case "choose":
+            return _go_to(platform.choose_url(person))
+        case "placed":
+            given = platform.placed(person)
+            return replace(given, headers={**given.headers, **_session_of(person)})
         case "authorize":
-            launch = platform.authorize(asked)
-            fields = {"id_token": launch.id_token, "state": launch.state}
-            inputs = "".join(f'<input type="hidden" name="{n}" value="{html.escape(v)}">' for n, v in fields.items())
-            action = html.escape(launch.url)
-            return _page(f'<form method="post" action="{action}">{inputs}<button>Go on</button></form>')
+            return platform.authorize(asked)
         case "jwks":
-            return Given(platform.keys())
+            return platform.keys(asked)
         case "token":
-            return Given(platform.token(asked.form))
-        case "lineitems" | "members":
-            return platform.service(asked)
-        case "deep-link-return":
-            return Given(platform.deep_linked(asked.form))
-        case "scores":
-            return Given(platform.scores)
-        case "":
-            return Given({"library": type(platform).__module__})
-    return Given(status=404)
+            return platform.token(asked)
+        case "scores" | "grades" | "kept" | "addresses":
+            return Given(getattr(platform, step)())
+    return platform.service(asked)
 
 
-def _page(body: str) -> Given:
-    return Given(f"<!doctype html><title>{CONTEXT_TITLE}</title>{body}", media_type="text/html; charset=utf-8")
+def page(body: str, title: str) -> Given:
+    """Return a page."""
+    return Given(f"<!doctype html><title>{title}</title>{body}", media_type="text/html; charset=utf-8")
+
+
+def _course_page(course: Course, body: str, person: str) -> Given:
+    return replace(page(f"<h1>{course.title}</h1>{body}", course.title), headers=_session_of(person))
+
+
+def _session_of(person: str) -> dict[str, str]:
+    return {"Set-Cookie": f"{SESSION_COOKIE}={person}; Path=/; Secure; HttpOnly; SameSite=None"}
+
+
+def _go_to(url: str) -> Given:
+    return Given(status=302, headers={"Location": url})
 
 
 def make_handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
@@ -198,8 +207,7 @@ def make_handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
                 # The libraries refuse by raising, each in its own way; a site around them would say 400 or 401.
                 traceback.print_exc()
                 given = Given({"error": type(refused).__name__}, status=400)
-            text = given.body if isinstance(given.body, str) else json.dumps(given.body)
-            sent = b"" if given.body is None else text.encode()
+            sent = _bytes_of(given.body)
             self.send_response(given.status)
             for name, value in {"Content-Type": given.media_type, **given.headers}.items():
                 self.send_header(name, value)
@@ -213,6 +221,12 @@ def make_handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
             print(self.command, self.path.partition("?")[0], *args[1:], file=sys.stderr)
 
     return Handler
+
+
+def _bytes_of(body: Any) -> bytes:
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return (body if isinstance(body, str) else json.dumps(body)).encode()
 
 
 def serve(make: type[Platform]) -> None:
