@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from config import outbox
+from config import outbox_claiming, outbox_finishing
 from config.errors import ToolError
-from config.outbox import Claimed
+from config.outbox_claiming import Claimed
 from lti_tool.tool import Tool
 
 KeepLease = Callable[[], None]
@@ -64,7 +64,7 @@ class Batch:
         if self.in_hand is None or not self._is_half_over(self.in_hand):
             return
         self.release_rest()
-        self.in_hand = outbox.renew(
+        self.in_hand = outbox_claiming.renew(
             self._tool.db, self.in_hand, now=self._tool.clock.now(), lease_seconds=self._lease_seconds
         )
         if self.in_hand is None:
@@ -73,7 +73,7 @@ class Batch:
     def release_rest(self) -> None:
         """Give back what was not begun."""
         while self._waiting:
-            outbox.release(self._tool.db, self._waiting.popleft(), now=self._tool.clock.now())
+            outbox_finishing.release(self._tool.db, self._waiting.popleft(), now=self._tool.clock.now())
 
     def _is_half_over(self, claimed: Claimed) -> bool:
         return claimed.lease_until - self._tool.clock.now() < timedelta(seconds=self._lease_seconds / 2)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from config.outbox import forget_done
+from config.outbox_finishing import forget_done
 from lti_tool.noticing import forget_old_notices
 from lti_tool.roster.admin_sessions import forget_old_admin_sessions
 from lti_tool.roster.invitations import forget_old_invitations

@@ -1,7 +1,7 @@
 """The worker: claims due messages, runs their handlers outside any transaction, and settles how each ended.
 
-*done*; *later*, with growing pauses and never before the platform's Retry-After; or *dead*, for an administrator to
-look at. A worker that dies leaves a lease that runs out.
+*done*; *later*, with growing pauses and never before the platform's Retry-After; *dead*, for an administrator to look
+at; or put off untried, where the place that it is for was closed. A worker that dies leaves a lease that runs out.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import logging
 import threading
 from datetime import UTC, datetime, timedelta
 
-from config import outbox
+from config import outbox_claiming, outbox_finishing
 from config.errors import PlatformFailed, ToolError
 from config.ids import new_reference
 from config.logging import reference
-from config.outbox import Claimed
+from config.outbox_claiming import Claimed
 from lti_tool.jobs.batch import Batch, Interrupted, LeaseLost
+from lti_tool.jobs.closed import PAUSE, DeploymentClosed, refuse_closed
 from lti_tool.jobs.handlers import HANDLERS
 from lti_tool.jobs.pruning import prune
 from lti_tool.jobs.schedule import promise_due
@@ -42,7 +43,7 @@ def drain(tool: Tool, *, limit: int = BATCH, stop: threading.Event | None = None
     stop = stop or threading.Event()
     if stop.is_set():
         return 0
-    claimed = outbox.claim(tool.db, now=tool.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit)
+    claimed = outbox_claiming.claim(tool.db, now=tool.clock.now(), lease_seconds=LEASE_SECONDS, limit=limit)
     batch = Batch(tool, claimed, lease_seconds=LEASE_SECONDS, stop=stop)
     handled = 0
     for message in batch:
@@ -82,16 +83,21 @@ def _handle(tool: Tool, message: Claimed, batch: Batch) -> None:
     token = reference.set(new_reference())
     fields = {"type": message.type, "message_id": str(message.id), "attempts": message.attempts}
     try:
+        refuse_closed(tool, message)
         HANDLERS[message.type](tool, message.ids, batch.keep)
     except LeaseLost:
         _log_end(False, logging.INFO, "", fields)
+    except DeploymentClosed:
+        now = tool.clock.now()
+        is_ours = outbox_finishing.release(tool.db, message, now=now, due_at=now + PAUSE)
+        _log_end(is_ours, logging.INFO, "message put off", fields)
     except Interrupted:
-        is_ours = outbox.release(tool.db, message, now=tool.clock.now())
+        is_ours = outbox_finishing.release(tool.db, message, now=tool.clock.now())
         _log_end(is_ours, logging.INFO, "message released", fields)
     except Exception as error:
         _settle_failure(tool, message, error, fields)
     else:
-        is_ours = outbox.finish_done(tool.db, message, now=tool.clock.now())
+        is_ours = outbox_finishing.finish_done(tool.db, message, now=tool.clock.now())
         _log_end(is_ours, logging.INFO, "message done", fields)
     finally:
         reference.reset(token)
@@ -102,12 +108,14 @@ def _settle_failure(tool: Tool, message: Claimed, error: Exception, fields: dict
     code = name_of(error)
     fields = {**fields, "code": code}
     if is_final(error, message.attempts):
-        is_ours = outbox.finish_dead(tool.db, message, now=now, error=code)
+        is_ours = outbox_finishing.finish_dead(tool.db, message, now=now, error=code)
         _log_end(is_ours, logging.ERROR, "message dead", fields, error)
         return
     retry_after = error.retry_after_seconds if isinstance(error, PlatformFailed) else None
     due_at = now + pause_after(message.attempts, retry_after)
-    is_ours = outbox.finish_later(tool.db, message, now=now, due_at=due_at, error=code, rests_lane=asks_for_rest(error))
+    is_ours = outbox_finishing.finish_later(
+        tool.db, message, now=now, due_at=due_at, error=code, rests_lane=asks_for_rest(error)
+    )
     is_loud = waits_for_administrator(error)
     level, words = (logging.ERROR, "message waits for you") if is_loud else (logging.WARNING, "message later")
     _log_end(is_ours, level, words, {**fields, "due_at": due_at.isoformat()}, error)

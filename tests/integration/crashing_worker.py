@@ -13,7 +13,8 @@ import lti_tool.tables  # noqa: F401
 from badges.award import award
 from config.clock import SystemClock
 from config.database import Database
-from config.outbox import Claimed, claim, finish_done
+from config.outbox_claiming import Claimed, claim
+from config.outbox_finishing import finish_done
 
 
 def handle(database: Database, claimed: Claimed) -> None:

@@ -15,17 +15,9 @@ from sqlalchemy import select
 
 from config.database import Database
 from config.ids import new_id
-from config.outbox import (
-    Claimed,
-    MessageState,
-    OutboxMessage,
-    claim,
-    finish_dead,
-    finish_done,
-    finish_later,
-    put,
-    revive,
-)
+from config.outbox import MessageState, OutboxMessage, put, revive
+from config.outbox_claiming import Claimed, claim
+from config.outbox_finishing import finish_dead, finish_done, finish_later
 from lti_tool.roster.models import Person
 from tests.factories.rows import NOW, make_person
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from config.database import Database
-from config.outbox import MessageState, claim, finish_dead, finish_done, finish_later, hurry, put, revive
+from config.outbox import MessageState, hurry, put, revive
+from config.outbox_claiming import claim
+from config.outbox_finishing import finish_dead, finish_done, finish_later
 from config.outbox_reading import OpenMessage, open_messages
 from tests.factories.at_once import wait_until_somebody_waits
 from tests.factories.rows import NOW
