@@ -1,7 +1,9 @@
 """Structured logs: one JSON object a line, with the reference number of the request, and nothing secret.
 
 Addresses of launch sessions and invitations are capabilities: what stands after `/s/`, `/register/` or `/enter/` never
-reaches a log line.
+reaches a log line. Nor does what a platform gives along in an address: its token for registering, its hints for a
+launch, and what we make of those. Our own lines name no address with its parameters, but the server's lines do when it
+gives a request up.
 """
 
 from __future__ import annotations
@@ -19,12 +21,17 @@ reference: ContextVar[str] = ContextVar("reference", default="")
 # Also where an address is a parameter of another one, with its slashes encoded.
 _SLASH = r"(?:/|%(?:25)*2[Ff])"
 _SESSION_SEGMENT = re.compile(rf"({_SLASH}(?:s|register|enter){_SLASH})(?:[A-Za-z0-9_-]|%(?!2[Ff])[0-9A-Fa-f]{{2}})+")
+_EQUALS = r"(?:=|%(?:25)*3[Dd])"
+_SECRET_PARAMETER = re.compile(
+    rf"((?:registration_token|id_token|login_hint|lti_message_hint|hints|state){_EQUALS})[^&\s\"'<>#\\]+"
+)
+"""To the end of the parameter as it stands there: of one in an encoded address perhaps what follows it as well."""
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def scrub(text: str) -> str:
-    """Return the text without the addresses of launch sessions and invitations."""
-    return _SESSION_SEGMENT.sub(r"\1…", text)
+    """Return the text without the addresses of launch sessions and invitations, and without secret parameters."""
+    return _SECRET_PARAMETER.sub(r"\1…", _SESSION_SEGMENT.sub(r"\1…", text))
 
 
 class JsonFormatter(logging.Formatter):

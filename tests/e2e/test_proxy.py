@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -25,7 +27,7 @@ from lti_tool.demo_platform.settings import PlatformSettings
 from tests.conftest import REQUIRE_ALL
 from tests.e2e.test_thread import learner_begins, open_in_frame, teacher_publishes
 from tests.factories.ports import free_port
-from tests.interop.lms_of_others import MIJLPAAL, wait_until_answered
+from tests.interop.lms_of_others import MIJLPAAL, eventually, wait_until_answered
 
 ROOT = Path(__file__).parents[2]
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -175,3 +177,32 @@ def test_nginx_says_how_a_request_came_and_not_what_a_browser_says(browser: Brow
     assert lying.json()["proxies"] == honest
     assert (plain.status, plain.headers["location"]) == (301, "https://127.0.0.1/s/x")
     context.close()
+
+
+def test_nginx_when_the_service_does_not_answer_writes_down_nothing_of_the_request(tmp_path: Path) -> None:
+    port, log = free_port(in_a_row=3), tmp_path / "nginx.log"
+    with log.open("wb") as stream:
+        command = nginx_command(tmp_path, {"tls": port, "plain": port + 1, "inside": port + 2})
+        process = subprocess.Popen(command, stderr=stream)
+    try:
+        target = "/lti/register/SECRET-INVITATION?registration_token=SECRET-TOKEN"
+
+        assert eventually(lambda: status_of(port, target) == 502)
+    finally:
+        process.terminate()
+        process.wait(40)
+    assert "SECRET" not in log.read_text()
+
+
+def status_of(port: int, target: str) -> int:
+    """Return the status of the answer over TLS, whoever signed the certificate; 0 where nobody listens."""
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    connection = HTTPSConnection("127.0.0.1", port, context=anybody, timeout=20)
+    try:
+        connection.request("GET", target)
+        return connection.getresponse().status
+    except ConnectionRefusedError:
+        return 0
+    finally:
+        connection.close()

@@ -108,7 +108,7 @@ def test_addresses_that_open_something_are_written_down_by_no_proxy() -> None:
     caddy, nginx = ((ROOT / "deploy" / name).read_text() for name in ("Caddyfile", "nginx.conf"))
 
     assert re.search(r"^\s*log\b", caddy, re.MULTILINE) is None  # Caddy keeps no log of requests unless it is told to
-    assert nginx.count("server {") == nginx.count("access_log off;")
+    assert nginx.count("server {") == nginx.count("access_log off;") == nginx.count("error_log /dev/null;")
 
 
 def test_only_the_proxy_is_reached_from_outside_and_the_database_by_nobody() -> None:

@@ -30,9 +30,22 @@ TOKEN = "Zm9v-YmFy_MTIz"
         (f"POST /lti/register/{TOKEN}/by-hand", "POST /lti/register/…/by-hand"),
         (f"/admin/enter/{TOKEN} and /admin/s/{TOKEN}/check", "/admin/enter/… and /admin/s/…/check"),
         ("/settings and /lti/s", "/settings and /lti/s"),
+        (
+            f"/lti/register/x?a=1&registration_token={TOKEN}.e%3D%26y&b=2",
+            "/lti/register/…?a=1&registration_token=…&b=2",
+        ),
+        (
+            f"'GET /lti/login?login_hint={TOKEN}&lti_message_hint={TOKEN} HTTP/1.1'",
+            "'GET /lti/login?login_hint=…&lti_message_hint=… HTTP/1.1'",
+        ),
+        (f"/lti/check?state={TOKEN}.{TOKEN}&hints={TOKEN}", "/lti/check?state=…&hints=…"),
+        (f"#id_token={TOKEN}&state={TOKEN}", "#id_token=…&state=…"),
+        (f"?next=%2Flti%3Fregistration_token%3D{TOKEN}", "?next=%2Flti%3Fregistration_token%3D…"),
+        (f"?next=%252Flti%253Fregistration_token%253d{TOKEN}", "?next=%252Flti%253Fregistration_token%253d…"),
+        ("?registration_token=&statement=1", "?registration_token=&statement=1"),
     ],
 )
-def test_text_when_scrubbed_keeps_no_session_address(text: str, scrubbed: str) -> None:
+def test_text_when_scrubbed_keeps_no_address_and_no_parameter_that_opens_something(text: str, scrubbed: str) -> None:
     assert scrub(text) == scrubbed
     assert TOKEN not in scrub(text)
 
@@ -60,6 +73,17 @@ def test_line_when_the_message_or_an_extra_field_names_a_session_address_hides_i
     entry = json.loads(line)
     assert (entry["message"], entry["path"]) == ("opened /s/…", "/s/…/tasks")
     assert entry["several"] == ["/s/…", {"inner": "https://tool.example/s/…"}]
+
+
+def test_line_when_a_secret_parameter_is_in_quotes_is_json_still() -> None:
+    line = _line(
+        'handling "%s" failed', f"/lti/register/x?registration_token={TOKEN}", extra={"path": [f"state={TOKEN}"]}
+    )
+
+    assert TOKEN not in line
+    entry = json.loads(line)
+    assert entry["message"] == 'handling "/lti/register/…?registration_token=…" failed'
+    assert entry["path"] == ["state=…"]
 
 
 def test_line_when_a_request_has_a_reference_number_carries_it() -> None:
