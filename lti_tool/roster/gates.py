@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.errors import NotFound
+from gamification.rules import current_rules
 from lti_tool.roster.item_models import ContentItem, Gate, GateCondition, GatePass, ItemKind
 
 
@@ -64,13 +65,18 @@ class PlacedGate:
 
 
 def gates_of(tx: Session, context_id: uuid.UUID) -> list[PlacedGate]:
-    """Return the gates of the course that are in use, the oldest first."""
+    """Return the gates of the course that are in use, the oldest first.
+
+    Those that were placed, or copied, at once come in the order of their tasks, which is that in which they are picked.
+    """
     rows = tx.execute(
         select(ContentItem, Gate)
         .join(Gate, Gate.content_item_id == ContentItem.id)
         .where(ContentItem.context_id == context_id, ContentItem.removed_at.is_(None))
-        .order_by(ContentItem.created_at, ContentItem.id)
-    )
+    ).all()
+    current = current_rules(tx, context_id)
+    tasks = [rule.task_id for rule in current.rules.tasks] if current else []
+    places: dict[uuid.UUID | None, int] = {task_id: place for place, task_id in enumerate(tasks)}
     return [
         PlacedGate(
             item_id=item.id,
@@ -87,7 +93,9 @@ def gates_of(tx: Session, context_id: uuid.UUID) -> list[PlacedGate]:
             problem=gate.problem,
             failures=gate.failures,
         )
-        for item, gate in rows
+        for item, gate in sorted(
+            rows, key=lambda row: (row[0].created_at, places.get(row[0].task_id, len(places)), row[0].id)
+        )
     ]
 
 

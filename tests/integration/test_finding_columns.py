@@ -13,18 +13,21 @@ from sqlalchemy.orm import Session
 from badges.models import Achievement
 from config.errors import NotFound, PlatformFailed
 from lti_tool.columns import want_badge_column
+from lti_tool.finding_columns import find_columns
 from lti_tool.jobs.schedule import promise_due
 from lti_tool.lti.ags import SCOPE_SCORE
+from lti_tool.messages import MessageType
 from lti_tool.publishing import publish_score
 from lti_tool.roster.gradebook import forget_gone_column
 from lti_tool.roster.gradebook_models import Columns, LinkSetting, ScoreDelivery
-from lti_tool.roster.item_models import ContentItem, Gate
+from lti_tool.roster.item_models import ContentItem, Gate, ItemKind
 from lti_tool.roster.models import Context, LineItem, ResourceLink
 from tests.factories.column_platform import EVERYTHING, ColumnSchool, open_column_school
 from tests.factories.gradebook_rows import make_score_delivery
 from tests.factories.local_server import Answer
 from tests.factories.lti_rows import make_content_item, make_gate
-from tests.factories.promises import promised
+from tests.factories.promises import promised, take_promises
+from tests.factories.roster_platform import RosterSchool, open_roster_school
 from tests.factories.tool import advance
 
 
@@ -34,6 +37,23 @@ def want_badge(tx: Session, school: ColumnSchool) -> uuid.UUID:
     want_badge_column(tx, school.context.id, achievement_id, now=school.tool.clock.now())
     tx.flush()
     return achievement_id
+
+
+LISTED = dict.fromkeys(("anna", "bo", "cas"))
+"""Learners whom only the roster named, and when each launched."""
+
+
+@pytest.fixture
+def listed(database_url: str) -> Iterator[RosterSchool]:
+    """A course whose roster was read: of its learners Anna came through the gate of the first task."""
+    with open_roster_school(database_url) as opened:
+        opened.enrol(*LISTED)
+        opened.publish()
+        opened.place_staff_gate()
+        opened.read()
+        opened.place_gate(1, passing={"anna"})
+        opened.ask()
+        yield opened
 
 
 @pytest.fixture
@@ -154,6 +174,52 @@ class TestFound:
         due_at = school.course().columns_due_at
         assert due_at is not None
         assert timedelta(hours=22) < due_at - school.tool.clock.now() < timedelta(hours=26)
+
+
+def place_with_column(school: RosterSchool) -> str:
+    """Place the first task by deep linking, and let the platform make its column; returns the column's address."""
+    with school.tool.db.transaction() as tx:
+        context = tx.get_one(Context, school.context.id)
+        context.grade_scopes = EVERYTHING
+        item = make_content_item(tx, context, kind=ItemKind.TASK)
+        item.task_id = school.task_ids[0]
+    url = f"{school.platform.url}/columns/2"
+    school.platform.line_items.append(
+        {"id": url, "resourceId": str(item.id), "resourceLinkId": "77", "scoreMaximum": 10, "label": "Task 1"}
+    )
+    return url
+
+
+class TestFoundAfterTheRoster:
+    """Who is in the course is known, and who finished an assignment of the platform; nobody launched."""
+
+    def test_column_gets_the_points_that_were_earned_before_it_was_there_and_nothing_of_the_others(
+        self, listed: RosterSchool
+    ) -> None:
+        url = place_with_column(listed)
+        with listed.tool.db.transaction() as tx:
+            take_promises(tx)
+
+        find_columns(listed.tool, listed.context.id)
+
+        assert {name: one.launched_at for name, one in listed.memberships().items() if name in LISTED} == LISTED
+        with listed.tool.db.reading() as tx:
+            found = tx.execute(select(LineItem).where(LineItem.url == url)).scalar_one()
+            ids = {"line_item_id": str(found.id), "person_id": str(listed.person("anna").id)}
+            assert promised(tx) == [(MessageType.PUBLISH_SCORE, ids)]
+
+    def test_column_found_again_after_the_next_roster_promises_nothing_anew(self, listed: RosterSchool) -> None:
+        place_with_column(listed)
+        find_columns(listed.tool, listed.context.id)
+        with listed.tool.db.transaction() as tx:
+            take_promises(tx)
+        listed.enrol("dré")
+
+        listed.read()
+        find_columns(listed.tool, listed.context.id)
+
+        with listed.tool.db.reading() as tx:
+            assert MessageType.PUBLISH_SCORE not in [type for type, _ids in promised(tx)]
 
 
 class TestGone:

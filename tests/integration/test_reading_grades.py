@@ -39,6 +39,14 @@ def school(database_url: str) -> Iterator[ColumnSchool]:
         yield opened
 
 
+@pytest.fixture
+def unwanted(database_url: str) -> Iterator[ColumnSchool]:
+    """The same course, where nobody asked for typed grades."""
+    with open_column_school(database_url) as opened:
+        opened.place_with_column(1)
+        yield opened
+
+
 def take_back_from(school: ColumnSchool, who: Person) -> None:
     advance(school.tool, 1)
     with school.tool.db.transaction() as tx:
@@ -251,6 +259,24 @@ class TestReading:
         assert school.points() == {"anna": 10}
         with school.tool.db.reading() as tx:
             assert MessageType.READ_GRADES not in [type for type, _ids in promised(tx)]
+
+    def test_grade_that_the_teacher_never_wanted_changes_nothing(self, unwanted: ColumnSchool) -> None:
+        school = unwanted
+        school.finish(school.bo, 1)
+        school.work()
+        for who, typed in ((school.anna, 1.0), (school.bo, 0.1)):
+            school.platform.cell(1, who.subject).typed = typed
+        sent = list(school.platform.scores)
+        school.platform.calls.clear()
+
+        promise_due(school.tool)
+        school.work()
+        school.read()
+        school.work()
+
+        assert (school.points(), school.told()) == ({"bo": 10}, [])
+        assert (school.platform.scores, school.platform.calls) == (sent, [])
+        assert school.course().results_due_at is None
 
     def test_another_percentage_holds_for_what_was_typed_before(self, school: ColumnSchool) -> None:
         school.platform.cell(1, "anna").typed = 0.7
