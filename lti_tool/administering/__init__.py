@@ -1,7 +1,7 @@
 """The admin console: registrations, how each service does, what is missing in the LMS, what was refused, what waits.
 
-Whoever came by a launch sees and changes one registration; whoever came by an invitation, all. Every function takes
-that scope, and finds nothing outside it.
+Whoever came by a launch sees one deployment; whoever came by an invitation, everything. Every function takes that
+scope, and finds nothing outside it (`seeing`).
 """
 
 from lti_tool.administering.deciding import (
@@ -13,7 +13,7 @@ from lti_tool.administering.deciding import (
     try_again,
     withdraw,
 )
-from lti_tool.administering.overview import Console, PlatformView, console
+from lti_tool.administering.overview import Console, PlatformView, console, name_to_show
 from lti_tool.administering.refusing import keep_refusal
 from lti_tool.administering.self_check import Check, CheckResult, self_check
 
@@ -29,6 +29,7 @@ __all__ = [
     "hold",
     "invite",
     "keep_refusal",
+    "name_to_show",
     "self_check",
     "try_again",
     "withdraw",

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from config.outbox import MessageState, OutboxMessage
-from lti_tool.progress import platform_lane
+from lti_tool.administering.seeing import Seen, seen_by
+from lti_tool.roster.admin_sessions import OneDeployment
+from lti_tool.roster.deployment_origins import origins_of_deployment
 from lti_tool.roster.invitations import list_attempts, list_invitations
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import Context, Deployment, LineItem, Membership, Registration
-from lti_tool.roster.places import OUTSIDE_COURSES
 from lti_tool.roster.platform_models import (
     Invitation,
     InvitationPurpose,
@@ -31,7 +32,7 @@ MOST_MESSAGES = 50
 
 @dataclass(frozen=True)
 class ServiceHealth:
-    """How the services of one registration do, as counts of courses and of things in them."""
+    """How the services of one registration do, as counts of the courses that are seen and of things in them."""
 
     courses: int
     courses_with_roster: int
@@ -48,11 +49,14 @@ class ServiceHealth:
 
 @dataclass(frozen=True)
 class PlatformView:
-    """A registration, where the tool is installed there, and how its services do."""
+    """A registration, where the tool is installed there, and how its services do. `name` may stand on the page."""
 
     registration: Registration
+    name: str
     deployments: tuple[Deployment, ...]
     health: ServiceHealth
+    origins: Mapping[uuid.UUID, Sequence[str]]
+    """The hosts at which a school opens us, by its deployment; of other schools nothing is told."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,6 @@ class WaitingMessage:
     attempts: int
     due_at: datetime
     last_error: str
-    registration_id: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -82,47 +85,52 @@ class Console:
     attempts: tuple[RegistrationAttempt, ...]
 
 
-def console(tx: Session, scope: uuid.UUID | None, *, reference: str = "", now: datetime) -> Console:
+def console(tx: Session, scope: OneDeployment | None, *, reference: str = "", now: datetime) -> Console:
     """Return what this administrator may see; `reference` narrows the refusals to one number."""
-    query = select(Registration).order_by(Registration.created_at)
-    if scope is not None:
-        query = query.where(Registration.id == scope)
+    seen = seen_by(scope)
+    query = select(Registration).where(seen.registrations).order_by(Registration.created_at)
     registrations = tx.execute(query).scalars().all()
     return Console(
         is_whole=scope is None,
-        platforms=tuple(_platform(tx, registration) for registration in registrations),
-        refused=list_refusals(tx, scope, reference=reference),
-        refused_by_reason=count_by_reason(tx, scope, since=now - COUNTED_FOR),
-        waiting=_waiting(tx, scope),
-        messages=_messages(tx, scope, registrations),
+        platforms=tuple(_platform(tx, scope, seen, registration) for registration in registrations),
+        refused=list_refusals(tx, seen.refusals, reference=reference),
+        refused_by_reason=count_by_reason(tx, seen.refusals, since=now - COUNTED_FOR),
+        waiting=_waiting(tx, seen),
+        messages=_messages(tx, seen),
         invitations=tuple(list_invitations(tx, InvitationPurpose.REGISTER, now=now)) if scope is None else (),
         attempts=tuple(list_attempts(tx, limit=20)) if scope is None else (),
     )
 
 
-def courses_of(registration_id: uuid.UUID) -> ScalarSelect[uuid.UUID]:
-    """Return the query of the courses of a registration; what stands for no course is none of them."""
-    return (
-        select(Context.id)
-        .join(Deployment)
-        .where(Deployment.registration_id == registration_id, Context.external_context_id != OUTSIDE_COURSES)
-        .scalar_subquery()
-    )
+def name_to_show(tx: Session, scope: OneDeployment | None, registration: Registration) -> str:
+    """Return what a platform is called on this administrator's pages.
+
+    Its name is that of the school that registered it or launched last: where schools share it, not for the others.
+    """
+    if scope is not None:
+        places = select(func.count()).where(Deployment.registration_id == registration.id)
+        if tx.execute(places).scalar_one() > 1:
+            return registration.issuer
+    return registration.account_name or registration.name or registration.issuer
 
 
-def _platform(tx: Session, registration: Registration) -> PlatformView:
+def _platform(tx: Session, scope: OneDeployment | None, seen: Seen, registration: Registration) -> PlatformView:
     deployments = (
         tx.execute(
-            select(Deployment).where(Deployment.registration_id == registration.id).order_by(Deployment.created_at)
+            select(Deployment)
+            .where(seen.deployments, Deployment.registration_id == registration.id)
+            .order_by(Deployment.created_at)
         )
         .scalars()
         .all()
     )
-    return PlatformView(registration, tuple(deployments), _health(tx, registration.id))
+    name = name_to_show(tx, scope, registration)
+    origins = {one.id: origins_of_deployment(tx, registration, one.id) for one in deployments}
+    return PlatformView(registration, name, tuple(deployments), _health(tx, seen, registration.id), origins)
 
 
-def _health(tx: Session, registration_id: uuid.UUID) -> ServiceHealth:
-    here = courses_of(registration_id)
+def _health(tx: Session, seen: Seen, registration_id: uuid.UUID) -> ServiceHealth:
+    here = seen.courses_of(registration_id)
     courses = tx.execute(select(func.count(), func.count(Context.roster_read_at)).where(Context.id.in_(here))).one()
     columns = tx.execute(select(func.count(), func.count(LineItem.gone_at)).where(LineItem.context_id.in_(here))).one()
     gates = tx.execute(
@@ -134,7 +142,7 @@ def _health(tx: Session, registration_id: uuid.UUID) -> ServiceHealth:
     notices = tx.execute(
         select(func.count(NoticeHandler.registered_at))
         .join(Deployment, Deployment.id == NoticeHandler.deployment_id)
-        .where(Deployment.registration_id == registration_id)
+        .where(seen.deployments, Deployment.registration_id == registration_id)
     ).scalar_one()
     return ServiceHealth(
         courses=courses[0],
@@ -160,7 +168,7 @@ def _health(tx: Session, registration_id: uuid.UUID) -> ServiceHealth:
             tx,
             select(NoticeHandler.problem, func.count())
             .join(Deployment, Deployment.id == NoticeHandler.deployment_id)
-            .where(Deployment.registration_id == registration_id, NoticeHandler.problem != "")
+            .where(seen.deployments, Deployment.registration_id == registration_id, NoticeHandler.problem != "")
             .group_by(NoticeHandler.problem),
         ),
         last_launch_at=tx.execute(
@@ -173,37 +181,23 @@ def _counts(tx: Session, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def _waiting(tx: Session, scope: uuid.UUID | None) -> int:
-    query = select(func.count()).where(OutboxMessage.state.in_((MessageState.WAITING, MessageState.CLAIMED)))
-    if scope is not None:
-        query = query.where(OutboxMessage.lane == platform_lane(scope))
-    return tx.execute(query).scalar_one()
+def _waiting(tx: Session, seen: Seen) -> int:
+    is_on_its_way = OutboxMessage.state.in_((MessageState.WAITING, MessageState.CLAIMED))
+    return tx.execute(select(func.count()).where(is_on_its_way, seen.promises)).scalar_one()
 
 
-def _messages(
-    tx: Session, scope: uuid.UUID | None, registrations: Sequence[Registration]
-) -> tuple[WaitingMessage, ...]:
-    lanes = {platform_lane(registration.id): registration.id for registration in registrations}
+def _messages(tx: Session, seen: Seen) -> tuple[WaitingMessage, ...]:
     query = (
         select(OutboxMessage)
         .where(
+            seen.promises,
             OutboxMessage.state.in_((MessageState.DEAD, MessageState.WAITING)),
             OutboxMessage.last_error != "",
         )
         .order_by(OutboxMessage.state, OutboxMessage.due_at)
         .limit(MOST_MESSAGES)
     )
-    if scope is not None:
-        query = query.where(OutboxMessage.lane == platform_lane(scope))
     return tuple(
-        WaitingMessage(
-            row.id,
-            row.type,
-            row.state == MessageState.DEAD,
-            row.attempts,
-            row.due_at,
-            row.last_error,
-            lanes.get(row.lane),
-        )
+        WaitingMessage(row.id, row.type, row.state == MessageState.DEAD, row.attempts, row.due_at, row.last_error)
         for row in tx.execute(query).scalars()
     )

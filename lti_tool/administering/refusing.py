@@ -20,6 +20,8 @@ logger = logging.getLogger("mijlpaal.web")
 def keep_refusal(tool: Tool, refused: LaunchRefused, told: Mapping[str, str], *, reference: str) -> None:
     """Keep why somebody was refused, with whose platform it was where that can be known from what was `told`.
 
+    What the platform signed goes before what a login said: by the deployment it comes into a school's console.
+
     Never fails: the person is to see their page whatever the database does.
     """
     now = tool.clock.now()
@@ -37,7 +39,12 @@ def keep_refusal(tool: Tool, refused: LaunchRefused, told: Mapping[str, str], *,
                 registration_id=registration_id,
                 issuer=issuer,
                 client_id=client_id,
-                external_deployment_id=deployment or told.get("lti_deployment_id", ""),
+                external_deployment_id=(
+                    refused.signed_deployment_id
+                    or deployment
+                    or told.get("lti_deployment_id", "")
+                    or told.get("deployment_id", "")
+                ),
                 now=now,
             )
     except (SQLAlchemyError, ValueError):

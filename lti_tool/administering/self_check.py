@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.errors import NotFound
-from lti_tool.administering.overview import courses_of
+from lti_tool.administering.seeing import Seen, seen_by
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.platforms.families import family_of
+from lti_tool.roster.admin_sessions import OneDeployment
 from lti_tool.roster.item_models import ContentItem
 from lti_tool.roster.models import Context, Deployment, DeploymentState, Membership, Person, Registration
 from lti_tool.roster.platform_models import NoticeHandler
@@ -58,16 +59,21 @@ class Checked:
     result: CheckResult
 
 
-def self_check(tx: Session, scope: uuid.UUID | None, registration_id: uuid.UUID) -> tuple[Registration, list[Checked]]:
-    """Return what the launches of this registration show.
+def self_check(
+    tx: Session, scope: OneDeployment | None, registration_id: uuid.UUID
+) -> tuple[Registration, list[Checked]]:
+    """Return what the launches of this registration show, as far as this administrator sees them.
 
     Raises:
         NotFound: no such registration, or not this administrator's.
     """
-    registration = tx.get(Registration, registration_id)
-    if registration is None or scope not in (None, registration_id):
+    seen = seen_by(scope)
+    registration = tx.execute(
+        select(Registration).where(seen.registrations, Registration.id == registration_id)
+    ).scalar_one_or_none()
+    if registration is None:
         raise NotFound("registration")
-    here = courses_of(registration_id)
+    here = seen.courses_of(registration_id)
     newest = tx.execute(
         select(Context)
         .join(Membership, Membership.context_id == Context.id)
@@ -87,9 +93,11 @@ def self_check(tx: Session, scope: uuid.UUID | None, registration_id: uuid.UUID)
         Check.DEEP_LINKING: _seen(
             tx.execute(select(func.count()).where(ContentItem.context_id.in_(here))).scalar_one() > 0
         ),
-        Check.COPIES: _copies(tx, registration),
+        Check.COPIES: _copies(tx, seen, registration),
     }
-    return registration, [Checked(check, results[check]) for check in Check]
+    # Who administers one deployment came in by it: nothing of theirs waits, and what else does is not theirs to see.
+    shown = [check for check in Check if scope is None or check is not Check.NO_DEPLOYMENT_WAITS]
+    return registration, [Checked(check, results[check]) for check in shown]
 
 
 def _of_newest(tx: Session, registration: Registration, newest: Context | None) -> dict[Check, CheckResult]:
@@ -117,13 +125,13 @@ def _of_newest(tx: Session, registration: Registration, newest: Context | None) 
     }
 
 
-def _copies(tx: Session, registration: Registration) -> CheckResult:
+def _copies(tx: Session, seen: Seen, registration: Registration) -> CheckResult:
     if family_of(registration.product_family).product_family_code != "canvas":
         return CheckResult.NOT_SEEN
     handlers = tx.execute(
         select(func.count(NoticeHandler.registered_at))
         .join(Deployment, Deployment.id == NoticeHandler.deployment_id)
-        .where(Deployment.registration_id == registration.id)
+        .where(seen.deployments, Deployment.registration_id == registration.id)
     ).scalar_one()
     return _seen(handlers > 0)
 

@@ -49,6 +49,7 @@ class LaunchRefusal(StrEnum):
     # Where the tool is installed
     DEPLOYMENT_MISSING = "deployment-missing"
     DEPLOYMENT_WAITING = "deployment-waiting"
+    DEPLOYMENT_HELD = "deployment-held"
     # The platform sent an error instead of a token
     PLATFORM_ERROR = "platform-error"
 
@@ -59,3 +60,5 @@ class LaunchRefused(ToolError):
     def __init__(self, reason: LaunchRefusal, detail: str = "") -> None:
         super().__init__(reason.value, detail)
         self.reason = reason
+        self.signed_deployment_id = ""
+        """The deployment of the launch, where the platform's signature was good; what a login names is unproven."""

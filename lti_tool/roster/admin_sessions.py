@@ -1,4 +1,4 @@
-"""Sessions of the admin console: of one registration, opened by a launch, or of the whole service, by an invitation."""
+"""Sessions of the admin console: of one deployment, opened by a launch, or of the whole service, by an invitation."""
 
 from __future__ import annotations
 
@@ -11,20 +11,32 @@ from sqlalchemy.orm import Session
 
 from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
+from lti_tool.roster.deployment_origins import origins_of_deployment
 from lti_tool.roster.launch_sessions import OpenedSession, SessionEnd, SessionRefused
-from lti_tool.roster.models import LaunchSession, Registration, SessionProof
+from lti_tool.roster.models import Context, Deployment, DeploymentState, LaunchSession, Registration, SessionProof
 from lti_tool.roster.platform_models import AdminSession
 
 LIFETIME = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
+class OneDeployment:
+    """What somebody administers who came by a launch: the place where the tool is installed at their school.
+
+    Other schools can have theirs under the same registration.
+    """
+
+    id: uuid.UUID
+    registration_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class CurrentAdmin:
-    """Who administers what: one registration, or everything where `registration_id` is None."""
+    """Who administers what: one deployment, or everything where `scope` is None."""
 
     id: uuid.UUID
     address: str
-    registration_id: uuid.UUID | None
+    scope: OneDeployment | None
     locale: str
 
 
@@ -34,13 +46,17 @@ class FoundAdmin:
 
     row: AdminSession
     registration: Registration | None
+    deployment_state: str | None = None
+    """None for the whole service."""
     administers_now: bool = True
+    origins: tuple[str, ...] = ()
+    """The hosts of the school, beside those of its platform, where schools have their own."""
 
 
 def open_admin_session(
     tx: Session,
     *,
-    registration_id: uuid.UUID | None,
+    scope: OneDeployment | None,
     person_id: uuid.UUID | None,
     proof: SessionProof,
     locale: str,
@@ -63,7 +79,8 @@ def open_admin_session(
         address_digest=digest(address),
         cookie_digest=digest(cookie),
         proof=proof,
-        registration_id=registration_id,
+        registration_id=scope.registration_id if scope else None,
+        deployment_id=scope.id if scope else None,
         person_id=person_id,
         locale=locale,
         created_at=now,
@@ -77,21 +94,34 @@ def open_admin_session(
 def find_admin(tx: Session, address: str) -> FoundAdmin | None:
     """Return the session of an address, whether it still opens anything or not."""
     found = tx.execute(
-        select(AdminSession, Registration)
+        select(AdminSession, Registration, Deployment.state)
         .outerjoin(Registration, Registration.id == AdminSession.registration_id)
+        .outerjoin(Deployment, Deployment.id == AdminSession.deployment_id)
         .where(AdminSession.address_digest == digest(address))
     ).one_or_none()
     if found is None:
         return None
-    person_id = found[0].person_id
-    return FoundAdmin(found[0], found[1], person_id is None or administers_now(tx, person_id))
+    row, registration, state = found
+    if row.person_id is None or row.deployment_id is None or registration is None:
+        return FoundAdmin(row, registration)
+    return FoundAdmin(
+        row,
+        registration,
+        deployment_state=state,
+        administers_now=administers_now(tx, row.person_id, row.deployment_id),
+        origins=origins_of_deployment(tx, registration, row.deployment_id),
+    )
 
 
-def administers_now(tx: Session, person_id: uuid.UUID) -> bool:
-    """Say whether this person administers their platform, by their newest launch there: rights can be taken away."""
+def administers_now(tx: Session, person_id: uuid.UUID, deployment_id: uuid.UUID) -> bool:
+    """Say whether this person administers this place, by their newest launch there: rights can be taken away.
+
+    What they are at another school of the same registration says nothing about this one.
+    """
     newest = (
         select(LaunchSession.is_administrator)
-        .where(LaunchSession.person_id == person_id)
+        .join(Context, Context.id == LaunchSession.context_id)
+        .where(LaunchSession.person_id == person_id, Context.deployment_id == deployment_id)
         .order_by(LaunchSession.created_at.desc(), LaunchSession.is_administrator.desc())
         .limit(1)
     )
@@ -103,7 +133,7 @@ def check_admin(found: FoundAdmin | None, address: str, *, cookie: str | None, n
 
     Raises:
         SessionRefused: unknown, ended or expired, of somebody whose later launch says that they administer nothing,
-            or without the cookie that it is bound to.
+            without the cookie that it is bound to, or of a deployment that was closed.
     """
     if found is None:
         raise SessionRefused(SessionEnd.UNKNOWN)
@@ -112,7 +142,15 @@ def check_admin(found: FoundAdmin | None, address: str, *, cookie: str | None, n
         raise SessionRefused(SessionEnd.EXPIRED)
     if row.proof == SessionProof.COOKIE and (cookie is None or digest(cookie) != row.cookie_digest):
         raise SessionRefused(SessionEnd.OTHER_BROWSER)
-    return CurrentAdmin(row.id, address, row.registration_id, row.locale)
+    if found.deployment_state not in {None, DeploymentState.ACTIVE}:
+        raise SessionRefused(SessionEnd.HELD)
+    scope = None
+    if row.registration_id is not None:
+        if row.deployment_id is None:
+            # The release before this one opened it: for a whole registration, which several schools can share.
+            raise SessionRefused(SessionEnd.EXPIRED)
+        scope = OneDeployment(row.deployment_id, row.registration_id)
+    return CurrentAdmin(row.id, address, scope, row.locale)
 
 
 def end_admin_session(tx: Session, session_id: uuid.UUID, *, now: datetime) -> None:

@@ -33,6 +33,9 @@ class DeploymentState(StrEnum):
 
     ACTIVE = "active"
     WAITING = "waiting"
+    """Nobody decided yet."""
+    HELD = "held"
+    """Closed by who runs this service; what it brought stays."""
 
 
 class SessionProof(StrEnum):
@@ -76,6 +79,8 @@ class Registration(Base):
     """The school behind a shared issuer, as the platform called it when it registered."""
     keeps_names: Mapped[bool] = mapped_column(default=True, server_default=true())
     """False: names and addresses are dropped at the door, even where the platform sends them."""
+    keeps_email: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """False: e-mail addresses are dropped at the door. True only where that was chosen at registration."""
     created_at: Mapped[datetime]
 
 
@@ -85,7 +90,7 @@ class Deployment(Base):
     __tablename__ = "deployment"
     __table_args__ = (
         UniqueConstraint("registration_id", "external_deployment_id"),
-        CheckConstraint("state IN ('active', 'waiting')", name="state"),
+        CheckConstraint("state IN ('active', 'waiting', 'held')", name="state"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -291,7 +296,7 @@ class LaunchSession(Base):
     role: Mapped[str] = mapped_column(String(30))
     locale: Mapped[str] = mapped_column(String(10), default="nl")
     is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """The launch said that this person administers the platform: they may open the console of its registration."""
+    """The launch said that this person administers the platform: they may open the console of its deployment."""
     for_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """Whose work a submission review is about."""
     time_zone: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))

@@ -1,4 +1,4 @@
-"""The tables of administration: invitations to register, attempts at it, the console's sessions, notices, refusals."""
+"""The tables of administration: registering, hosts of schools, the console's sessions, notices, refusals."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class RegistrationAttempt(Base):
 
 
 class AdminSession(Base):
-    """Somebody in the admin console: of one registration (by a launch), or of the whole service (by an invitation)."""
+    """Somebody in the admin console: of one deployment (by a launch), or of the whole service (by an invitation)."""
 
     __tablename__ = "admin_session"
     __table_args__ = (
@@ -88,6 +88,8 @@ class AdminSession(Base):
     proof: Mapped[str] = mapped_column(String(10))
     registration_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
     """None: the whole service."""
+    deployment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("deployment.id", ondelete="CASCADE"))
+    """Where the launch was: schools can share a registration, so that is all of it that they see."""
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """None for who came by an invitation."""
     locale: Mapped[str] = mapped_column(String(10), default="nl", server_default=text("'nl'"))
@@ -111,6 +113,7 @@ class RefusedLaunch(Base):
     """As the login said; unproven."""
     client_id: Mapped[str] = mapped_column(String(255), default="", server_default=text("''"))
     external_deployment_id: Mapped[str] = mapped_column(String(255), default="", server_default=text("''"))
+    """As the platform signed it; where that did not come to pass, as the login said."""
     refused_at: Mapped[datetime]
 
 
@@ -140,3 +143,16 @@ class NoticeHandler(Base):
     service_url: Mapped[str] = mapped_column(String(2000))
     registered_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+
+
+class DeploymentOrigin(Base):
+    """A host at which a school opens us, as the signed addresses of its own launches say."""
+
+    __tablename__ = "deployment_origin"
+
+    deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployment.id", ondelete="CASCADE"), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(300), primary_key=True)
+    """As a policy header names it: scheme, host, and the port where it is not the usual one."""
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    """To the day: it is not written at every launch."""

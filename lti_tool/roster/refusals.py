@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from config.forgetting import delete_some
@@ -35,7 +35,7 @@ def note_refusal(
     external_deployment_id: str = "",
     now: datetime,
 ) -> bool:
-    """Keep why somebody was refused; False where too many were in this minute. What was told is unproven."""
+    """Keep why somebody was refused; False where too many were in this minute. What a login told is unproven."""
     lately = tx.execute(
         select(func.count()).where(
             RefusedLaunch.refused_at > now - timedelta(minutes=1),
@@ -63,27 +63,23 @@ def note_refusal(
 
 
 def list_refusals(
-    tx: Session, registration_id: uuid.UUID | None, *, reference: str = "", limit: int = 50
+    tx: Session, seen: ColumnElement[bool], *, reference: str = "", limit: int = 50
 ) -> Sequence[RefusedLaunch]:
-    """Return the newest refusals, of one registration or of all; or those of one reference number."""
-    query = select(RefusedLaunch).order_by(RefusedLaunch.refused_at.desc()).limit(limit)
-    if registration_id is not None:
-        query = query.where(RefusedLaunch.registration_id == registration_id)
+    """Return the newest refusals of those that may be `seen`; or those of one reference number."""
+    query = select(RefusedLaunch).where(seen).order_by(RefusedLaunch.refused_at.desc()).limit(limit)
     if reference:
         query = query.where(func.lower(RefusedLaunch.reference) == reference.lower())
     return tx.execute(query).scalars().all()
 
 
-def count_by_reason(tx: Session, registration_id: uuid.UUID | None, *, since: datetime) -> dict[str, int]:
-    """Return how many were refused for each reason since then."""
+def count_by_reason(tx: Session, seen: ColumnElement[bool], *, since: datetime) -> dict[str, int]:
+    """Return how many of those that may be `seen` were refused for each reason since then."""
     query = (
         select(RefusedLaunch.reason, func.count())
-        .where(RefusedLaunch.refused_at >= since)
+        .where(seen, RefusedLaunch.refused_at >= since)
         .group_by(RefusedLaunch.reason)
         .order_by(func.count().desc(), RefusedLaunch.reason)
     )
-    if registration_id is not None:
-        query = query.where(RefusedLaunch.registration_id == registration_id)
     return {row[0]: row[1] for row in tx.execute(query)}
 
 

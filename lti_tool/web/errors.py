@@ -13,7 +13,7 @@ from config.errors import Conflict, InputInvalid, NotAllowed, NotFound, Platform
 from config.logging import reference
 from lti_tool.administering import keep_refusal
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
-from lti_tool.roster.launch_sessions import SessionRefused
+from lti_tool.roster.launch_sessions import SessionEnd, SessionRefused
 from lti_tool.web.current import find_launch_session, tool
 from lti_tool.web.headers import allow_framing_by_anyone
 
@@ -31,6 +31,7 @@ class Problem:
 _BY_REFUSAL = {
     LaunchRefusal.UNREGISTERED_PLATFORM: Problem(403, "unregistered"),
     LaunchRefusal.DEPLOYMENT_WAITING: Problem(403, "waiting"),
+    LaunchRefusal.DEPLOYMENT_HELD: Problem(403, "held"),
     LaunchRefusal.OTHER_BROWSER: Problem(403, "cookies"),
     LaunchRefusal.STATE_USED: Problem(403, "again"),
     LaunchRefusal.STATE_EXPIRED: Problem(403, "again"),
@@ -61,6 +62,8 @@ def problem_of(error: Exception) -> Problem:
     """Return how this error is told."""
     if isinstance(error, LaunchRefused):
         return _BY_REFUSAL.get(error.reason, Problem(403, "refused"))
+    if isinstance(error, SessionRefused) and error.end is SessionEnd.HELD:
+        return Problem(403, "held")
     if isinstance(error, ToolError):
         for kind, problem in _BY_TYPE.items():
             if isinstance(error, kind):

@@ -56,7 +56,7 @@ def guard_admin(blueprint: Blueprint) -> None:
         cookie = None
         if found is not None:
             if found.registration is not None:
-                allow_framing_by(found.registration)
+                allow_framing_by(found.registration, found.origins)
             cookie = request.cookies.get(f"{_COOKIE_PREFIX}{found.row.id}")
         g.admin = check_admin(found, address, cookie=cookie, now=tool().clock.now())
         if request.method == "POST" and not tool().sealer.is_sealed(

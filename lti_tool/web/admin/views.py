@@ -16,6 +16,7 @@ from lti_tool.administering import (
     enter_by_launch,
     hold,
     invite,
+    name_to_show,
     self_check,
     try_again,
     withdraw,
@@ -40,7 +41,7 @@ guard_admin(blueprint)
 def _always() -> dict[str, object]:
     if "admin" not in g:  # the page that says that this session is over
         return {}
-    return {"csrf_field": CSRF_FIELD, "csrf_token": admin_csrf_token(), "is_whole": admin().registration_id is None}
+    return {"csrf_field": CSRF_FIELD, "csrf_token": admin_csrf_token(), "is_whole": admin().scope is None}
 
 
 @doors.errorhandler(InvitationRefused)
@@ -68,7 +69,7 @@ def enter(secret: str) -> Response:
 
 @launched_door.post("/console")
 def from_launch() -> Response:
-    """Open the console of the platform that this launch came from."""
+    """Open the console of the place that this launch came from."""
     with tool().db.transaction() as tx:
         opened = enter_by_launch(tx, launch_session(), now=tool().clock.now())
     response = redirect(url_for("admin.overview", address=opened.address), 303)
@@ -86,10 +87,11 @@ def overview() -> str:
 def check(registration_id: uuid.UUID) -> str:
     """Show what the launches of a platform say is missing there, and how to mend it."""
     with tool().db.reading() as tx:
-        registration, checked = self_check(tx, admin().registration_id, registration_id)
+        registration, checked = self_check(tx, admin().scope, registration_id)
+        name = name_to_show(tx, admin().scope, registration)
     return render_template(
         "admin/check.html",
-        registration=registration,
+        name=name,
         checked=[(one, check_words(one, registration.product_family)) for one in checked],
     )
 
@@ -98,7 +100,7 @@ def check(registration_id: uuid.UUID) -> str:
 def approve_one(deployment_id: uuid.UUID) -> Response:
     """Let launches of a deployment in."""
     with tool().db.transaction() as tx:
-        approve(tx, admin().registration_id, deployment_id)
+        approve(tx, admin().scope, deployment_id, now=tool().clock.now())
     return _back("approved")
 
 
@@ -106,7 +108,7 @@ def approve_one(deployment_id: uuid.UUID) -> Response:
 def hold_one(deployment_id: uuid.UUID) -> Response:
     """Let launches of a deployment in no more."""
     with tool().db.transaction() as tx:
-        hold(tx, admin().registration_id, deployment_id)
+        hold(tx, admin().scope, deployment_id)
     return _back("held")
 
 
@@ -114,7 +116,7 @@ def hold_one(deployment_id: uuid.UUID) -> Response:
 def try_one_again(message_id: uuid.UUID) -> Response:
     """Have one promise tried again now."""
     with tool().db.transaction() as tx:
-        try_again(tx, admin().registration_id, message_id, now=tool().clock.now())
+        try_again(tx, admin().scope, message_id, now=tool().clock.now())
     return _back("again")
 
 
@@ -122,7 +124,7 @@ def try_one_again(message_id: uuid.UUID) -> Response:
 def try_all_again() -> Response:
     """Have everything tried again that was given up."""
     with tool().db.transaction() as tx:
-        try_again(tx, admin().registration_id, None, now=tool().clock.now())
+        try_again(tx, admin().scope, None, now=tool().clock.now())
     return _back("again")
 
 
@@ -135,7 +137,7 @@ def make_invitation() -> str | tuple[str, int]:
         with tool().db.transaction() as tx:
             made = invite(
                 tx,
-                admin().registration_id,
+                admin().scope,
                 note=note,
                 days=int(days) if days.isascii() and days.isdigit() and len(days) <= 3 else 0,
                 now=tool().clock.now(),
@@ -149,7 +151,7 @@ def make_invitation() -> str | tuple[str, int]:
 def withdraw_one(invitation_id: uuid.UUID) -> Response:
     """Take an invitation back."""
     with tool().db.transaction() as tx:
-        withdraw(tx, admin().registration_id, invitation_id)
+        withdraw(tx, admin().scope, invitation_id)
     return _back("withdrawn")
 
 
@@ -169,7 +171,7 @@ def _page(*, made: str = "", refused_invitation: tuple[str, str] | None = None) 
     now = tool().clock.now()
     reference = request.args.get("reference", "").strip()[:40]
     with tool().db.reading() as tx:
-        shown = console(tx, admin().registration_id, reference=reference, now=now)
+        shown = console(tx, admin().scope, reference=reference, now=now)
     return render_template(
         "admin/console.html",
         console=shown,

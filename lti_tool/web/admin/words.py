@@ -148,7 +148,12 @@ def _reasons() -> dict[LaunchRefusal, str]:
         LaunchRefusal.UNREGISTERED_PLATFORM: gettext(
             "A platform that is not registered, or with another client ID. Compare both, or register it."
         ),
-        LaunchRefusal.DEPLOYMENT_WAITING: gettext("This deployment waits for approval. Approve it in this console."),
+        LaunchRefusal.DEPLOYMENT_WAITING: gettext(
+            "This deployment waits for approval. Who runs Mijlpaal can approve it in this console."
+        ),
+        LaunchRefusal.DEPLOYMENT_HELD: gettext(
+            "This deployment was closed. Who runs Mijlpaal can open it again in this console."
+        ),
         LaunchRefusal.DEPLOYMENT_MISSING: gettext(
             "The launch named another deployment than the login. Register again."
         ),
