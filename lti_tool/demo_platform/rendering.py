@@ -73,6 +73,9 @@ def _render(
         template, language=language, languages=LANGUAGES, words=words_in(language), person=person, **values
     )
     tool = " ".join(dict.fromkeys((origin_of(settings.tool_url), *origins)))
+    # A launch is a form that the tool leads on to where people log in, and a page from there is shown within ours.
+    hosts = dict.fromkeys((origin_of(settings.platform_url), origin_of(settings.logins_url)))
+    own = " ".join(("'self'", *(hosts if len(hosts) > 1 else ())))
     response = make_response(html, status)
     response.headers["Content-Security-Policy"] = "; ".join(
         (
@@ -80,9 +83,9 @@ def _render(
             f"script-src {script}",
             "style-src 'self'",
             "img-src 'self'",
-            f"frame-src 'self' {tool}",
-            f"form-action 'self' {tool}",
-            "frame-ancestors 'self'",
+            f"frame-src {own} {tool}",
+            f"form-action {own} {tool}",
+            f"frame-ancestors {own}",
             "base-uri 'none'",
         )
     )

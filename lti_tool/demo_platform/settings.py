@@ -28,18 +28,23 @@ class PlatformSettings:
     """How it behaves where platforms differ."""
     platform_url: str = ""
     """Where the platform stands; the issuer, when nothing is said. All schools of hosted Canvas share one issuer."""
+    logins_url: str = ""
+    """Where people are sent to log in, and where its keys are; where it stands, when nothing is said. Hosted Canvas has
+    one host for that, and each school stands at a host that no registration names."""
 
     def __post_init__(self) -> None:
         if not self.platform_url:
             object.__setattr__(self, "platform_url", self.issuer_url)
-        for url in (self.issuer_url, self.tool_url, self.platform_url):
+        if not self.logins_url:
+            object.__setattr__(self, "logins_url", self.platform_url)
+        for url in (self.issuer_url, self.tool_url, self.platform_url, self.logins_url):
             if not url.startswith(("http://", "https://")) or url.endswith("/"):
                 raise ValueError(f"not an http address without a slash at the end: {url!r}")
 
     @property
     def authorization_url(self) -> str:
         """Where the tool sends the browser for an id_token."""
-        return f"{self.platform_url}/lti/authorize"
+        return f"{self.logins_url}/lti/authorize"
 
     @property
     def token_url(self) -> str:
@@ -49,7 +54,7 @@ class PlatformSettings:
     @property
     def jwks_url(self) -> str:
         """Where the public keys of the platform are."""
-        return f"{self.platform_url}/lti/jwks"
+        return f"{self.logins_url}/lti/jwks"
 
     @property
     def tool_login_url(self) -> str:

@@ -32,7 +32,7 @@ def storage_windows(settings: PlatformSettings) -> StorageWindows | None:
     profile = settings.profile
     if not profile.storage_target or not profile.storage_answers:
         return None
-    frame_url = "" if profile.storage_target == PARENT else f"{settings.platform_url}{_PATH}"
+    frame_url = "" if profile.storage_target == PARENT else f"{settings.logins_url}{_PATH}"
     return StorageWindows(profile.storage_target, frame_url)
 
 
