@@ -31,6 +31,7 @@ from lti_tool.platforms.family import PlatformFamily
 from lti_tool.progress import promise_evaluation, promise_scores
 from lti_tool.roster import places
 from lti_tool.roster.deep_linking_requests import keep_request
+from lti_tool.roster.deployment_origins import keep_origins
 from lti_tool.roster.groups import keep_groups_of_launch
 from lti_tool.roster.item_models import ItemKind
 from lti_tool.roster.items import PlacedItem, keep_item_of_link
@@ -96,14 +97,19 @@ def arrive(
     *,
     proof: SessionProof,
     now: datetime,
+    allow_loopback: bool = False,
 ) -> Launched:
     """Keep what a verified launch tells, and open its session.
+
+    `allow_loopback` is for development: a school may stand on this machine.
 
     Raises:
         LaunchRefused: a deep linking request without a course, or by somebody who may not edit it.
     """
-    places.keep_registration_name(tx, registration, claims)
+    registration = places.keep_registration_name(tx, registration, claims)
     family = _family(registration, claims)
+    if family.schools_have_own_hosts:
+        keep_origins(tx, deployment.id, claims, allow_loopback=allow_loopback, now=now)
     if _is_outside_courses(family, claims):
         return _arrive_outside(tx, registration, deployment, claims, proof=proof, now=now)
     if claims.message_type == DEEP_LINKING_REQUEST:
@@ -193,7 +199,7 @@ def _arrive_to_choose(
     if can_make_columns:
         promise_evaluation(tx, context_id, now=now)
     opened = _open(tx, person, context_id, claims, role=role, proof=proof, now=now)
-    keep_request(tx, opened.id, registration, claims.deep_linking, placement=claims.placement or "")
+    keep_request(tx, opened.id, registration, deployment.id, claims.deep_linking, placement=claims.placement or "")
     hands_in = claims.placement in _family(registration, claims).places_to_hand_in
     return Launched(opened, FirstPage.HAND_IN if hands_in else FirstPage.CHOOSE)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.ids import new_secret
 from lti_tool.arriving import Launched, arrive
 from lti_tool.login import BrowserProof, Login, Rung, issue_login, peek_login, read_hints, read_login, seal_hints
+from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
@@ -163,19 +164,36 @@ def complete_launch(tool: Tool, id_token: str, state: str, *, browser: BrowserPr
         keys=tool.key_sets,
         now=tool.clock.now(),
     )
+    try:
+        return _let_in(tool, registration, login, claims)
+    except LaunchRefused as refused:
+        refused.signed_deployment_id = claims.deployment_id
+        raise
+
+
+def _let_in(tool: Tool, registration: Registration, login: Login, claims: LaunchClaims) -> Launched:
     if login.external_deployment_id and login.external_deployment_id != claims.deployment_id:
         raise LaunchRefused(LaunchRefusal.DEPLOYMENT_MISSING, "deployment of the login differs")
     now = tool.clock.now()
     with tool.db.transaction() as tx:
-        use_login(tx, state, expires_at=login.expires_at)
+        use_login(tx, login.state, expires_at=login.expires_at)
         deployment = find_deployment(tx, registration.id, claims.deployment_id)
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
             # Who proved the login without a cookie keeps none: the session's address is its proof.
             proof = SessionProof.COOKIE if login.rung is Rung.COOKIE else SessionProof.ADDRESS
-            return arrive(tx, registration, deployment, claims, proof=proof, now=now)
+            return arrive(
+                tx,
+                registration,
+                deployment,
+                claims,
+                proof=proof,
+                now=now,
+                allow_loopback=tool.settings.allow_loopback,
+            )
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
-    raise LaunchRefused(LaunchRefusal.DEPLOYMENT_WAITING)
+    is_held = deployment is not None and deployment.state == DeploymentState.HELD
+    raise LaunchRefused(LaunchRefusal.DEPLOYMENT_HELD if is_held else LaunchRefusal.DEPLOYMENT_WAITING)
 
 
 def is_own_address(tool: Tool, url: str) -> bool:

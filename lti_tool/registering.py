@@ -189,7 +189,7 @@ def _keep(tool: Tool, review: Review, registered: Registered, personal_data: Per
             tx,
             review.configuration,
             registered,
-            keeps_names=personal_data is not PersonalData.NOTHING,
+            personal_data=personal_data,
             now=now,
         )
         finish_attempt(tx, review.attempt_id, registration, reference=reference.get(), now=now)

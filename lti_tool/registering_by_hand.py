@@ -11,7 +11,7 @@ from lti_tool.lti.platform_text import is_identifier
 from lti_tool.platforms.families import family_of
 from lti_tool.registering import check_invitation
 from lti_tool.roster.invitations import use_invitation
-from lti_tool.roster.registrations import add_registration, find_registration, set_keeps_names
+from lti_tool.roster.registrations import add_registration, find_registration, set_personal_data
 from lti_tool.tool import Tool
 
 _LONGEST = {"issuer": 500}
@@ -98,7 +98,7 @@ def register_by_hand(tool: Tool, secret: str, typed: TypedPlatform) -> None:
             now=now,
         )
         registration.product_family = typed.family_code
-        set_keeps_names(tx, registration, keeps_names=typed.personal_data is not PersonalData.NOTHING)
+        set_personal_data(tx, registration, typed.personal_data)
 
 
 def _address_problem(tool: Tool, name: str, value: str) -> InputInvalid | None:

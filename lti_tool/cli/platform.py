@@ -9,6 +9,8 @@ import click
 from config.errors import Conflict, ToolError
 from lti_tool.cli.building import ready_tool
 from lti_tool.cli.one_line import on_one_line
+from lti_tool.lti.dynamic_registration import PersonalData
+from lti_tool.roster.deployment_origins import origins_of_deployment
 from lti_tool.roster.invitations import DAYS, MOST_DAYS, list_attempts, list_invitations, make_invitation
 from lti_tool.roster.platform_models import AttemptState, InvitationPurpose
 from lti_tool.roster.registrations import (
@@ -18,6 +20,7 @@ from lti_tool.roster.registrations import (
     hold_deployment,
     list_registrations,
     remove_registration,
+    set_personal_data,
 )
 
 
@@ -33,8 +36,19 @@ def platform() -> None:
 @click.option("--auth-token-url", required=True, help="Access token URL.")
 @click.option("--jwks-url", required=True, help="Public keyset URL.")
 @click.option("--deployment", "deployments", multiple=True, required=True, help="Deployment ID; may be repeated.")
+@click.option(
+    "--personal-data",
+    type=click.Choice([choice.value for choice in PersonalData]),
+    help="What is kept of people. When left out: names, or of a known platform what was chosen before.",
+)
 def add(
-    issuer: str, client_id: str, auth_login_url: str, auth_token_url: str, jwks_url: str, deployments: tuple[str, ...]
+    issuer: str,
+    client_id: str,
+    auth_login_url: str,
+    auth_token_url: str,
+    jwks_url: str,
+    deployments: tuple[str, ...],
+    personal_data: str | None,
 ) -> None:
     """Register a platform, or bring its registration up to date."""
     tool = ready_tool()
@@ -46,7 +60,7 @@ def add(
         if url.startswith("http://") and not tool.settings.allow_loopback:
             raise ToolError("not-https", f"--{option} must be https (http only with MIJLPAAL_ALLOW_LOOPBACK)")
     with tool.db.transaction() as tx:
-        _registration, is_new = add_registration(
+        registration, is_new = add_registration(
             tx,
             issuer=issuer,
             client_id=client_id,
@@ -56,6 +70,8 @@ def add(
             deployments=deployments,
             now=tool.clock.now(),
         )
+        if personal_data is not None:
+            set_personal_data(tx, registration, PersonalData(personal_data))
     click.echo(f"{'Registered' if is_new else 'Updated'} {issuer} with client {client_id}.")
     click.echo("Give the platform these addresses:")
     click.echo(f"  Tool URL and redirect URI  {tool.url('/lti/launch')}")
@@ -85,11 +101,14 @@ def list_command() -> None:
     with tool.db.reading() as tx:
         for registration, deployments in list_registrations(tx):
             name = on_one_line(registration.account_name or registration.name)
-            names = "" if registration.keeps_names else "  without names"
-            click.echo(f"{registration.issuer}  client {registration.client_id}  {name}{names}")
+            kept = "" if registration.keeps_names else "  without names"
+            kept += "  with e-mail addresses" if registration.keeps_email else ""
+            click.echo(f"{registration.issuer}  client {registration.client_id}  {name}{kept}")
             click.echo(f"  id {registration.id}")
             for deployment in deployments:
                 click.echo(f"  deployment {on_one_line(deployment.external_deployment_id)}  {deployment.state}")
+                for origin in origins_of_deployment(tx, registration, deployment.id):
+                    click.echo(f"    opens in pages of {origin}")
         for invitation in list_invitations(tx, InvitationPurpose.REGISTER, now=tool.clock.now()):
             click.echo(f"Invitation until {invitation.expires_at:%Y-%m-%d %H:%M} UTC  {on_one_line(invitation.note)}")
         for attempt in list_attempts(tx, limit=20):
@@ -106,10 +125,10 @@ def list_command() -> None:
 @click.argument("registration_id", type=click.UUID)
 @click.argument("deployment")
 def approve(registration_id: uuid.UUID, deployment: str) -> None:
-    """Let launches in from a deployment that waits (see `list`)."""
+    """Let launches in from a deployment that waits or was held (see `list`)."""
     tool = ready_tool()
     with tool.db.transaction() as tx:
-        approve_deployment(tx, registration_id, deployment)
+        approve_deployment(tx, registration_id, deployment, now=tool.clock.now())
     click.echo("Approved. Its next launch is let in.")
 
 
@@ -117,7 +136,7 @@ def approve(registration_id: uuid.UUID, deployment: str) -> None:
 @click.argument("registration_id", type=click.UUID)
 @click.argument("deployment")
 def hold(registration_id: uuid.UUID, deployment: str) -> None:
-    """Let launches of a deployment in no more. Its courses, points and badges stay."""
+    """Let launches of a deployment in no more. Its courses, points and badges stay; what is to be sent there waits."""
     tool = ready_tool()
     with tool.db.transaction() as tx:
         hold_deployment(tx, registration_id, deployment)

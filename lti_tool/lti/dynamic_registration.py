@@ -59,6 +59,16 @@ class PersonalData(StrEnum):
         return ("iss", "sub", *asked[self])
 
     @property
+    def keeps_names(self) -> bool:
+        """Whether names are kept; else they are dropped at the door, whatever the platform sends."""
+        return self is not PersonalData.NOTHING
+
+    @property
+    def keeps_email(self) -> bool:
+        """Whether e-mail addresses are kept; else they are dropped, also those that come along with names unasked."""
+        return self is PersonalData.NAMES_AND_EMAIL
+
+    @property
     def privacy_level(self) -> str:
         """The word that Canvas has for it."""
         levels = {

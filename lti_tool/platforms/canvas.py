@@ -59,6 +59,9 @@ CANVAS = PlatformFamily(
     },
     counts_attempts=True,  # 2026-11: another submittedAt is another attempt, where a score makes one
     frame_ancestors=("https://*.instructure.com",),
+    # 2026-11: a school can have a host of its own beside the shared issuer. Addresses of services and return_url are
+    # built by the server, for the host at which the page was asked.
+    schools_have_own_hosts=True,
     # 2026-11: the placement claim has these names.
     places_to_hand_in=frozenset({"homework_submission"}),
     places_in_text=frozenset({"editor_button"}),

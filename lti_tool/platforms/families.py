@@ -13,3 +13,11 @@ _FAMILIES = {family.product_family_code: family for family in (MOODLE, CANVAS)}
 def family_of(product_family_code: str | None) -> PlatformFamily:
     """Return the family, the generic one for a code that is unknown or absent."""
     return _FAMILIES.get((product_family_code or "").strip().lower(), GENERIC)
+
+
+def family_code_of_issuer(issuer: str) -> str:
+    """Return the code of the product whose schools share this issuer, empty for any other: known before a launch."""
+    for code, family in _FAMILIES.items():
+        if any(issuer == f"https://{shared.issuer_host}" for shared in family.registration.hosted_issuers):
+            return code
+    return ""

@@ -35,6 +35,9 @@ class PlatformFamily:
     """Scores belong to attempts, which it tells apart by when they were handed in: so each score says that."""
     frame_ancestors: tuple[str, ...] = ()
     """Origins that frame us, beside the registration's own."""
+    schools_have_own_hosts: bool = False
+    """Schools share a registration's issuer, and each can show its pages at a name of its own: see
+    `roster/deployment_origins`."""
     frame_resize: str = "object"
     """How it wants to be told the height of our page: as an `object`, as `text`, or (empty) not at all."""
     links_have_address: bool = True

@@ -13,19 +13,27 @@ from lti_tool.lti.claims import DeepLinkingClaim
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.origin import is_of_platform
 from lti_tool.platforms.families import family_of
+from lti_tool.roster.deployment_origins import origins_of_deployment
 from lti_tool.roster.item_models import DeepLinkingRequest
 from lti_tool.roster.models import LONGEST_ADDRESS, Registration
 
 
 def keep_request(
-    tx: Session, session_id: uuid.UUID, registration: Registration, asked: DeepLinkingClaim, *, placement: str
+    tx: Session,
+    session_id: uuid.UUID,
+    registration: Registration,
+    deployment_id: uuid.UUID,
+    asked: DeepLinkingClaim,
+    *,
+    placement: str,
 ) -> None:
-    """Keep what the platform asks for in this session.
+    """Keep what the platform asks for in this session. The hosts of this launch were kept before: they count.
 
     Raises:
         LaunchRefused: the answer would go to a place that is not the platform's.
     """
-    places = (registration.issuer, registration.auth_login_url, registration.auth_token_url)
+    of_school = origins_of_deployment(tx, registration, deployment_id)
+    places = (registration.issuer, registration.auth_login_url, registration.auth_token_url, *of_school)
     hosts = family_of(registration.product_family).frame_ancestors
     if len(asked.return_url) > LONGEST_ADDRESS or not is_of_platform(asked.return_url, places, hosts):
         raise LaunchRefused(LaunchRefusal.BAD_CLAIM, "deep_link_return_url")

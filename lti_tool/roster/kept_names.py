@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from lti_tool.roster.models import Registration
+
 
 class KeptNames(TypedDict):
     """The columns of `Person` that hold personal data of this kind."""
@@ -14,10 +16,16 @@ class KeptNames(TypedDict):
 
 
 def kept_names(
-    *, keeps_names: bool, name: str | None, given_name: str | None, family_name: str | None, email: str | None
+    registration: Registration,
+    *,
+    name: str | None,
+    given_name: str | None,
+    family_name: str | None,
+    email: str | None,
 ) -> KeptNames:
-    """Return what to keep, each empty where nothing was told; all of them for a platform whose names we do not keep."""
-    if not keeps_names:
-        return {"name": "", "given_name": "", "email": ""}
+    """Return what to keep of what was told, as was chosen for this platform; the rest is empty."""
+    kept_email = (email or "")[:320] if registration.keeps_email else ""
+    if not registration.keeps_names:
+        return {"name": "", "given_name": "", "email": kept_email}
     whole = name or " ".join(part for part in (given_name, family_name) if part)
-    return {"name": whole[:300], "given_name": (given_name or "")[:200], "email": (email or "")[:320]}
+    return {"name": whole[:300], "given_name": (given_name or "")[:200], "email": kept_email}

@@ -20,7 +20,17 @@ from config.errors import ToolError
 from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.roster.models import Context, LaunchSession, Membership, Person, Registration, SessionProof
+from lti_tool.roster.deployment_origins import origins_of_deployment
+from lti_tool.roster.models import (
+    Context,
+    Deployment,
+    DeploymentState,
+    LaunchSession,
+    Membership,
+    Person,
+    Registration,
+    SessionProof,
+)
 from lti_tool.roster.places import OUTSIDE_COURSES
 
 COOKIE_LIFETIME = timedelta(hours=8)
@@ -35,6 +45,8 @@ class SessionEnd(StrEnum):
     UNKNOWN = "session-unknown"
     EXPIRED = "session-expired"
     OTHER_BROWSER = "session-other-browser"
+    HELD = "session-held"
+    """Of a place that was closed; it opens again when that is."""
 
 
 class SessionRefused(ToolError):
@@ -141,36 +153,44 @@ def open_session(
 
 @dataclass(frozen=True)
 class FoundSession:
-    """The row behind an address, the platform it came from, and the role the person has in the course by now."""
+    """The row behind an address, where it came from, and what that place and the person's role there are by now."""
 
     row: LaunchSession
     registration: Registration
     role_now: str
     external_context_id: str
+    deployment_state: str
+    origins: tuple[str, ...]
+    """The hosts of the school, beside those of its platform, where schools have their own."""
 
 
 def find_session(tx: Session, address: str) -> FoundSession | None:
     """Return what is known of an address, whatever its state."""
     found = tx.execute(
-        select(LaunchSession, Registration, Membership.role, Context.external_context_id)
+        select(LaunchSession, Registration, Membership.role, Context.external_context_id, Deployment)
         .join(Person, Person.id == LaunchSession.person_id)
         .join(Registration, Registration.id == Person.registration_id)
         .join(Context, Context.id == LaunchSession.context_id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
         .join(
             Membership,
             and_(Membership.person_id == Person.id, Membership.context_id == LaunchSession.context_id),
         )
         .where(LaunchSession.address_digest == digest(address))
     ).one_or_none()
-    return FoundSession(found[0], found[1], found[2], found[3]) if found is not None else None
+    if found is None:
+        return None
+    row, registration, role_now, external_context_id, deployment = found
+    origins = origins_of_deployment(tx, registration, deployment.id)
+    return FoundSession(row, registration, role_now, external_context_id, deployment.state, origins)
 
 
 def check_session(found: FoundSession | None, address: str, *, cookie: str | None, now: datetime) -> CurrentSession:
     """Return the session if this request proves it.
 
     Raises:
-        SessionRefused: unknown, ended or expired; begun with a role that a later launch took away; or without the
-            cookie that it is bound to.
+        SessionRefused: unknown, ended or expired; begun with a role that a later launch took away; without the
+            cookie that it is bound to; or of a deployment that was closed meanwhile.
     """
     if found is None:
         raise SessionRefused(SessionEnd.UNKNOWN)
@@ -179,6 +199,8 @@ def check_session(found: FoundSession | None, address: str, *, cookie: str | Non
         raise SessionRefused(SessionEnd.EXPIRED)
     if row.proof == SessionProof.COOKIE and (cookie is None or digest(cookie) != row.cookie_digest):
         raise SessionRefused(SessionEnd.OTHER_BROWSER)
+    if found.deployment_state != DeploymentState.ACTIVE:
+        raise SessionRefused(SessionEnd.HELD)
     return CurrentSession(
         id=row.id,
         address=address,

@@ -194,7 +194,7 @@ def _keep_people(
         if person is None and not is_active(member):
             continue
         told = kept_names(
-            keeps_names=registration.keeps_names,
+            registration,
             name=member.name,
             given_name=member.given_name,
             family_name=member.family_name,

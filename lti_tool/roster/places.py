@@ -36,15 +36,17 @@ class Place:
     setting: LinkSetting | None
 
 
-def keep_registration_name(tx: Session, known: Registration, claims: LaunchClaims) -> None:
-    """Learn how the platform calls itself; writes only when that changed."""
+def keep_registration_name(tx: Session, known: Registration, claims: LaunchClaims) -> Registration:
+    """Learn how the platform calls itself; writes only when that changed. Returns the registration as it is now."""
     if claims.platform is None:
-        return
+        return known
     name = (claims.platform.name or known.name)[:200]
     family = (claims.platform.product_family_code or known.product_family)[:60]
-    if (name, family) != (known.name, known.product_family):
-        registration = tx.get_one(Registration, known.id)
-        registration.name, registration.product_family = name, family
+    if (name, family) == (known.name, known.product_family):
+        return known
+    registration = tx.get_one(Registration, known.id)
+    registration.name, registration.product_family = name, family
+    return registration
 
 
 def _insert_and_find(
@@ -219,7 +221,7 @@ def keep_member(
     have them.
     """
     names = kept_names(
-        keeps_names=registration.keeps_names,
+        registration,
         name=claims.name,
         given_name=claims.given_name,
         family_name=claims.family_name,

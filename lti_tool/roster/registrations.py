@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from config.errors import Conflict, InputInvalid, NotFound
 from config.ids import new_id
 from config.upsert import insert_unless_present
-from lti_tool.lti.dynamic_registration import Registered
+from lti_tool.lti.dynamic_registration import PersonalData, Registered
 from lti_tool.lti.origin import same_origin
 from lti_tool.lti.platform_configuration import PlatformConfiguration
+from lti_tool.platforms.families import family_code_of_issuer
 from lti_tool.roster.models import Context, Deployment, DeploymentState, Person, Registration
+from lti_tool.roster.promises import resume_promises
 
 MOST_WAITING_DEPLOYMENTS = 50
 """Per registration: a platform cannot fill the table by naming new deployments."""
@@ -65,7 +67,13 @@ def add_registration(
     registration = find_registration(tx, issuer, client_id)
     is_new = registration is None
     if registration is None:
-        registration = Registration(id=new_id(), issuer=issuer, client_id=client_id, created_at=now)
+        registration = Registration(
+            id=new_id(),
+            issuer=issuer,
+            client_id=client_id,
+            product_family=family_code_of_issuer(issuer),
+            created_at=now,
+        )
         tx.add(registration)
     registration.auth_login_url = auth_login_url
     registration.auth_token_url = auth_token_url
@@ -84,7 +92,7 @@ def add_registration(
 
 
 def find_deployment(tx: Session, registration_id: uuid.UUID, external_deployment_id: str) -> Deployment | None:
-    """Return the deployment, active or waiting."""
+    """Return the deployment, whether it is let in or not."""
     return tx.execute(
         select(Deployment).where(
             Deployment.registration_id == registration_id,
@@ -119,7 +127,7 @@ def note_waiting_deployment(
 
 
 def forget_waiting_deployments(tx: Session) -> int:
-    """Delete the deployments that wait, to make room for new ones; returns how many."""
+    """Delete the deployments that nobody decided about, to make room for new ones; returns how many."""
     return len(
         tx.execute(
             delete(Deployment)
@@ -155,7 +163,12 @@ def find_same_platform(tx: Session, configuration: PlatformConfiguration) -> Reg
 
 
 def keep_registered(
-    tx: Session, configuration: PlatformConfiguration, registered: Registered, *, keeps_names: bool, now: datetime
+    tx: Session,
+    configuration: PlatformConfiguration,
+    registered: Registered,
+    *,
+    personal_data: PersonalData,
+    now: datetime,
 ) -> Registration:
     """Keep what dynamic registration came to; a platform that was registered before is brought up to date.
 
@@ -176,7 +189,7 @@ def keep_registered(
     known.account_name = configuration.account_name
     known.product_family = configuration.product_family_code or known.product_family or ""
     tx.flush()
-    set_keeps_names(tx, known, keeps_names=keeps_names)
+    set_personal_data(tx, known, personal_data)
     if registered.deployment_id:
         _keep_deployment(tx, known.id, registered.deployment_id, moves_only_one=is_renamed, now=now)
     return known
@@ -196,39 +209,49 @@ def _keep_deployment(
             id=new_id(), registration_id=registration_id, external_deployment_id=external_id, created_at=now
         )
         tx.add(deployment)
-    deployment.state = DeploymentState.ACTIVE
+    if deployment.state != DeploymentState.HELD:  # whoever holds an invitation does not open what was closed
+        deployment.state = DeploymentState.ACTIVE
     tx.flush()
 
 
-def set_keeps_names(tx: Session, registration: Registration, *, keeps_names: bool) -> None:
-    """Choose whether names and addresses of this platform's people are kept; those that are there go when not."""
-    registration.keeps_names = keeps_names
+def set_personal_data(tx: Session, registration: Registration, chosen: PersonalData) -> None:
+    """Choose what is kept of this platform's people; what is there and was not chosen goes."""
+    registration.keeps_names, registration.keeps_email = chosen.keeps_names, chosen.keeps_email
     tx.flush()
-    if not keeps_names:
+    forgotten = ({} if chosen.keeps_names else {"name": "", "given_name": ""}) | (
+        {} if chosen.keeps_email else {"email": ""}
+    )
+    if forgotten:
         tx.execute(
             update(Person)
             .where(Person.registration_id == registration.id)
-            .values(name="", given_name="", email="")
+            .values(**forgotten)
             .execution_options(synchronize_session=False)
         )
 
 
-def approve_deployment(tx: Session, registration_id: uuid.UUID, external_deployment_id: str) -> Deployment:
-    """Let launches of a deployment in; one that was never seen cannot be approved by mistake.
+def approve_deployment(
+    tx: Session, registration_id: uuid.UUID, external_deployment_id: str, *, now: datetime
+) -> Deployment:
+    """Let launches of a deployment in, and keep what was promised there while it was closed.
+
+    One that was never seen cannot be approved by mistake.
 
     Raises:
         NotFound: no such deployment has launched.
     """
-    return _set_state(tx, registration_id, external_deployment_id, DeploymentState.ACTIVE)
+    deployment = _set_state(tx, registration_id, external_deployment_id, DeploymentState.ACTIVE)
+    resume_promises(tx, deployment.id, now=now)
+    return deployment
 
 
 def hold_deployment(tx: Session, registration_id: uuid.UUID, external_deployment_id: str) -> Deployment:
-    """Let launches of a deployment in no more; what it brought stays.
+    """Let launches of a deployment in no more, and send nothing there; what it brought stays.
 
     Raises:
         NotFound: no such deployment.
     """
-    return _set_state(tx, registration_id, external_deployment_id, DeploymentState.WAITING)
+    return _set_state(tx, registration_id, external_deployment_id, DeploymentState.HELD)
 
 
 def _set_state(tx: Session, registration_id: uuid.UUID, external_id: str, state: DeploymentState) -> Deployment:

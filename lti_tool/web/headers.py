@@ -13,6 +13,8 @@ from lti_tool.roster.models import Registration
 from lti_tool.web.current import tool
 
 ANYONE = "*"
+ANY_ON_THIS_MACHINE = ("http://localhost:*", "http://127.0.0.1:*")
+"""For development."""
 MAY_BE_KEPT = {"static", "bootstrap.static", "lti.jwks", "badge_design.picture", "registration.canvas_configuration"}
 
 
@@ -23,10 +25,28 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_framing_by(registration: Registration) -> None:
-    """Let the platform of this registration show the page in a frame, and nobody else."""
-    g.frame_ancestors = platform_origins(registration)
+def allow_framing_by(registration: Registration, of_school: Iterable[str] = ()) -> None:
+    """Let the platform of this registration show the page in a frame, and nobody else.
+
+    `of_school` are hosts that launches of the school whose page this is named as their own.
+    """
+    g.frame_ancestors = tuple(dict.fromkeys((*platform_origins(registration), *of_school)))
     g.frame_resize = family_of(registration.product_family).frame_resize
+
+
+def allow_framing_before_launch(registration: Registration) -> None:
+    """Let the platform show a page of the way to a launch, when nothing tells yet which of its schools this is.
+
+    Where schools have hosts of their own, a first launch comes from a name that nobody knows, and what the login says
+    of itself anybody can say. So any https site may frame these pages. They hold nothing of anybody: what is in them
+    was made for this browser a moment ago and can be read by us and the platform alone, and all there is to click is
+    the login of whoever clicks, in a window of its own, which any link could begin as well. What platform storage is
+    told goes to the registered origin, whoever frames us.
+    """
+    allow_framing_by(registration)
+    if family_of(registration.product_family).schools_have_own_hosts:
+        this_machine = ANY_ON_THIS_MACHINE if tool().settings.allow_loopback else ()
+        g.frame_ancestors = ("https:", *this_machine)
 
 
 def allow_framing_at(addresses: Iterable[str], more: Iterable[str] = ()) -> None:

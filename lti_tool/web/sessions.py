@@ -125,6 +125,6 @@ def _prove(address: str) -> CurrentSession:
         found = find_session(tx, address)
     cookie = None
     if found is not None:
-        allow_framing_by(found.registration)
+        allow_framing_by(found.registration, found.origins)
         cookie = request.cookies.get(cookie_name(found.row.id))
     return check_session(found, address, cookie=cookie, now=tool().clock.now())

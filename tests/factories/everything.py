@@ -13,6 +13,7 @@ from tests.factories.lti_rows import (
     make_admin_session,
     make_course_group,
     make_deep_linking_request,
+    make_deployment_origin,
     make_gate_pass,
     make_grade_by_hand,
     make_notice_handler,
@@ -63,6 +64,7 @@ def make_everything(tx: Session) -> None:
     make_refused_launch(tx)
     make_platform_notice(tx)
     make_notice_handler(tx)
+    make_deployment_origin(tx)
 
 
 def rows_per_table(tx: Session) -> dict[str, int]:

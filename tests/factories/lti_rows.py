@@ -18,10 +18,11 @@ from lti_tool.roster.item_models import (
     GradeByHand,
     ItemKind,
 )
-from lti_tool.roster.models import Context, LaunchSession, LineItem, Person
+from lti_tool.roster.models import Context, Deployment, LaunchSession, LineItem, Person
 from lti_tool.roster.platform_models import (
     AdminSession,
     AttemptState,
+    DeploymentOrigin,
     Invitation,
     InvitationPurpose,
     NoticeHandler,
@@ -148,6 +149,7 @@ def make_registration_attempt(tx: Session, invitation: Invitation | None = None)
 
 
 def make_admin_session(tx: Session) -> AdminSession:
+    deployment = make_deployment(tx)
     return added(
         tx,
         AdminSession(
@@ -155,6 +157,8 @@ def make_admin_session(tx: Session) -> AdminSession:
             address_digest=digest(new_secret()),
             cookie_digest=digest(new_secret()),
             proof="cookie",
+            registration_id=deployment.registration_id,
+            deployment_id=deployment.id,
             created_at=NOW,
             expires_at=NOW + timedelta(hours=2),
         ),
@@ -186,5 +190,19 @@ def make_notice_handler(tx: Session) -> NoticeHandler:
             notice_type="LtiContextCopyNotice",
             service_url="https://platform.example/notices",
             registered_at=NOW,
+        ),
+    )
+
+
+def make_deployment_origin(
+    tx: Session, deployment: Deployment | None = None, *, origin: str = "https://canvas.school.example"
+) -> DeploymentOrigin:
+    return added(
+        tx,
+        DeploymentOrigin(
+            deployment_id=(deployment or make_deployment(tx)).id,
+            origin=origin,
+            first_seen_at=NOW,
+            last_seen_at=NOW,
         ),
     )

@@ -81,6 +81,20 @@ def test_platform_when_added_twice_is_updated_and_listed(database_url: str) -> N
     assert listed.count("active") == 2
 
 
+def test_platform_when_added_keeps_of_people_what_was_chosen(sqlite_url: str) -> None:
+    settings = {"SECRET_KEY": SECRET, "DATABASE_URL": sqlite_url, "PUBLIC_URL": "https://mijlpaal.example"}
+
+    def added(*chosen: str) -> str:
+        assert mijlpaal(*PLATFORM, *chosen, **settings).returncode == 0
+        return mijlpaal("platform", "list", **settings).stdout
+
+    assert "with" not in added()
+    assert "with e-mail addresses" in added("--personal-data", "names-and-email")
+    assert "with e-mail addresses" in added()
+    assert "without names" in added("--personal-data", "nothing")
+    assert "with" not in added("--personal-data", "names")
+
+
 def test_platform_when_its_address_is_not_https_is_refused(sqlite_url: str) -> None:
     insecure = [part.replace("https://", "http://") for part in PLATFORM]
 

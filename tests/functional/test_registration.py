@@ -17,10 +17,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from config.logging import JsonFormatter
+from lti_tool.lti.dynamic_registration import PersonalData
 from lti_tool.roster.invitations import make_invitation
 from lti_tool.roster.models import Deployment, DeploymentState, Person, Registration
 from lti_tool.roster.platform_models import AttemptState, Invitation, InvitationPurpose, RegistrationAttempt
-from lti_tool.roster.registrations import set_keeps_names
+from lti_tool.roster.registrations import hold_deployment, set_personal_data
 from tests.factories.launch import TOOL_URL
 from tests.factories.local_server import Answer
 from tests.factories.registering_lms import TOKEN, RegisteringLms
@@ -153,18 +154,19 @@ def test_moodle_when_asked_for_its_configuration_never_gets_the_token_for_it(
 @pytest.mark.parametrize(
     ("choice", "claims", "keeps"),
     [
-        ("names", ["iss", "sub", "name", "given_name", "family_name"], True),
-        ("names-and-email", ["iss", "sub", "name", "given_name", "family_name", "email"], True),
-        ("nothing", ["iss", "sub"], False),
+        ("names", ["iss", "sub", "name", "given_name", "family_name"], (True, False)),
+        ("names-and-email", ["iss", "sub", "name", "given_name", "family_name", "email"], (True, True)),
+        ("nothing", ["iss", "sub"], (False, False)),
     ],
 )
 def test_personal_data_when_chosen_is_what_is_asked_and_kept(
-    sqlite_site: Site, moodle: RegisteringLms, choice: str, claims: list[str], keeps: bool
+    sqlite_site: Site, moodle: RegisteringLms, choice: str, claims: list[str], keeps: tuple[bool, bool]
 ) -> None:
     register(sqlite_site, moodle, personal_data=choice)
 
     assert moodle.registrations[0][TOOL_CONFIGURATION]["claims"] == claims
-    assert registrations(sqlite_site, moodle)[0].keeps_names is keeps
+    (registration,) = registrations(sqlite_site, moodle)
+    assert (registration.keeps_names, registration.keeps_email) == keeps
 
 
 def test_page_when_shown_may_be_framed_by_the_platform_alone(sqlite_site: Site, moodle: RegisteringLms) -> None:
@@ -190,6 +192,30 @@ def test_platform_when_registered_twice_is_told_so_and_brought_up_to_date(site: 
     (registration,) = registrations(site, moodle)
     assert registration.client_id == "another-client"
     assert deployments(site, registration) == {"8": DeploymentState.ACTIVE}
+    assert "teruggezet" in done.get_data(as_text=True)
+
+
+def test_moodle_when_registered_for_the_first_time_is_not_said_to_have_put_anything_back(
+    sqlite_site: Site, moodle: RegisteringLms
+) -> None:
+    done = register(sqlite_site, moodle).get_data(as_text=True)
+
+    assert "Tool configuration usage" in done
+    assert "teruggezet" not in done
+
+
+def test_deployment_when_it_was_closed_and_its_platform_registers_again_stays_closed(
+    site: Site, moodle: RegisteringLms
+) -> None:
+    register(site, moodle)
+    (registration,) = registrations(site, moodle)
+    [external_id] = deployments(site, registration)
+    with site.tool.db.transaction() as tx:
+        hold_deployment(tx, registration.id, external_id)
+
+    register(site, moodle)
+
+    assert deployments(site, registration) == {external_id: DeploymentState.HELD}
 
 
 def test_names_when_given_up_later_are_gone(site: Site, moodle: RegisteringLms) -> None:
@@ -432,17 +458,41 @@ def test_page_when_its_language_is_changed_keeps_what_the_platform_sent_and_obey
     assert "Connect Mijlpaal to your platform?" in other.get_data(as_text=True)
 
 
-def test_names_when_they_are_not_kept_are_dropped_at_the_door_although_the_platform_sends_them(site: Site) -> None:
-    site.launch()
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [
+        (PersonalData.NAMES_AND_EMAIL, ("Noor Bos", "Noor", "noor@school.example")),
+        (PersonalData.NAMES, ("Noor Bos", "Noor", "")),
+        (PersonalData.NOTHING, ("", "", "")),
+    ],
+)
+def test_people_when_the_platform_tells_more_than_was_chosen_are_kept_as_chosen(
+    site: Site, chosen: PersonalData, kept: tuple[str, str, str]
+) -> None:
+    told: dict[str, Any] = {"name": "Noor Bos", "given_name": "Noor", "email": "noor@school.example"}
+    choose(site, PersonalData.NAMES_AND_EMAIL)
+    site.launch(**told)
+
+    choose(site, chosen)
+    assert people(site) == [kept]
+
+    site.launch(**told)
+    site.launch(sub="6", **told)
+    assert people(site) == [kept] * 2
+
+
+def test_people_of_a_platform_of_which_nothing_was_chosen_have_names_and_no_address(site: Site) -> None:
+    site.launch(name="Noor Bos", given_name="Noor", email="noor@school.example")
+
+    assert people(site) == [("Noor Bos", "Noor", "")]
+
+
+def choose(site: Site, chosen: PersonalData) -> None:
     with site.tool.db.transaction() as tx:
-        set_keeps_names(tx, tx.execute(select(Registration)).scalar_one(), keeps_names=False)
-    with site.tool.db.reading() as tx:
-        known = tx.execute(select(Person)).scalar_one()
-    assert (known.name, known.given_name, known.email) == ("", "", "")
+        set_personal_data(tx, tx.execute(select(Registration)).scalar_one(), chosen)
 
-    site.launch()
-    site.launch(sub="6", name="Geheim Persoon", given_name="Geheim", email="geheim@school.example")
 
+def people(site: Site) -> list[tuple[str, str, str]]:
     with site.tool.db.reading() as tx:
-        people = tx.execute(select(Person)).scalars().all()
-    assert [(person.name, person.given_name, person.email) for person in people] == [("", "", "")] * 2
+        rows = tx.execute(select(Person)).scalars().all()
+        return [(person.name, person.given_name, person.email) for person in rows]

@@ -77,12 +77,18 @@ def test_platform_when_typed_is_kept_and_uses_the_invitation_up(
     assert send(site, secret, **typed).status_code == 410
 
 
-def test_names_when_not_wanted_are_not_kept(sqlite_site: Site) -> None:
-    send(sqlite_site, invite(sqlite_site), **{**OTHER, "personal_data": "nothing"})
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [("", (True, False)), ("names", (True, False)), ("names-and-email", (True, True)), ("nothing", (False, False))],
+)
+def test_personal_data_when_chosen_in_the_form_is_what_is_kept(
+    sqlite_site: Site, chosen: str, kept: tuple[bool, bool]
+) -> None:
+    send(sqlite_site, invite(sqlite_site), **{**OTHER, "personal_data": chosen})
 
     found = find(sqlite_site, "https://lms2.example")
     assert found is not None
-    assert not found[0].keeps_names
+    assert (found[0].keeps_names, found[0].keeps_email) == kept
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,10 @@ def test_sheet_when_no_names_are_wanted_names_none(strict: Site) -> None:
     assert "<dt>Name</dt><dd>" in sheet("names")
     assert "<dt>Name</dt><dd>" not in sheet("nothing")
     assert "<dt>E-mail address</dt>" in sheet("names-and-email")
-    assert "<dt>E-mail address</dt>" not in sheet("names")
+    for choice in ("names", "nothing"):
+        assert "<dt>E-mail address" not in sheet(choice)
+        assert "E-mail addresses that the platform sends all the same are dropped" in sheet(choice)
+    assert "are dropped" not in sheet("names-and-email")
 
 
 def test_invitation_when_opened_by_a_person_shows_the_address_to_paste(strict: Site) -> None:

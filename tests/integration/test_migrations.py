@@ -17,17 +17,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 import lti_tool.tables  # noqa: F401
 from badges.openbadges.verify import verify
 from config.database import Base, Database
 from config.migrate import current_revision, downgrade, migration_config, newest_revision, upgrade
+from lti_tool.roster.models import Deployment, DeploymentState
 from migrations.append_only import PROTECTED
 from tests.databases import Servers
 from tests.factories.earned_badge import earned_badge
 from tests.factories.everything import make_everything, rows_per_table
+from tests.factories.rows import make_context, make_deployment, make_registration
 
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
@@ -102,6 +104,47 @@ def test_badges_when_taken_down_and_up_again_are_the_same_and_can_still_be_check
         assert document is not None
         assert (badge.document(), badge.known_keys()) == (document, keys)
         verify(document, badge.known_keys())
+
+
+def test_deployments_when_the_step_that_tells_closed_from_waiting_comes_are_told_apart_by_their_courses(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        used = make_context(tx)
+        tx.get_one(Deployment, used.deployment_id).state = DeploymentState.HELD
+        make_deployment(tx, state=DeploymentState.WAITING)
+        make_context(tx)
+
+    downgrade(database_url, "0006")
+    with database.reading() as tx:
+        before = sorted(tx.execute(text("SELECT state FROM deployment")).scalars())
+    upgrade(database_url)
+
+    with database.reading() as tx:
+        after = sorted(tx.execute(text("SELECT state FROM deployment")).scalars())
+        held = tx.execute(select(Deployment.id).where(Deployment.state == DeploymentState.HELD)).scalar_one()
+    assert before == ["active", "waiting", "waiting"]
+    assert (after, held) == (["active", "held", "waiting"], used.deployment_id)
+    database.dispose()
+
+
+def test_addresses_of_platforms_that_were_there_before_stay_as_their_names_do(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        for keeps in (True, False):
+            make_registration(tx, issuer=f"https://{keeps}.example").keeps_names = keeps
+
+    downgrade(database_url, "0005")
+    upgrade(database_url)
+
+    with database.reading() as tx:
+        found = tx.execute(text("SELECT issuer, keeps_email FROM registration")).all()
+    assert {issuer: bool(keeps) for issuer, keeps in found} == {
+        "https://True.example": True,
+        "https://False.example": False,
+    }
+    database.dispose()
 
 
 def test_first_step_when_taken_down_leaves_nothing_and_goes_up_again(database_url: str) -> None:

@@ -47,7 +47,19 @@ class TestKeeping:
         assert (anna.role, anna.listed_role, anna.launched_at) == (LEARNER, LEARNER, None)
         assert anna.listed_at is not None
         person = school.person("anna")
-        assert (person.name, person.given_name, person.email) == ("Anna Bos", "Anna", "a@x.nl")
+        assert (person.name, person.given_name, person.email) == ("Anna Bos", "Anna", "")
+
+    @pytest.mark.parametrize("keeps_names", [True, False])
+    def test_addresses_are_kept_where_that_was_chosen(self, school: RosterSchool, keeps_names: bool) -> None:
+        school.platform.members.append(member("anna", name="Anna", email="a@x.nl"))
+        with school.tool.db.transaction() as tx:
+            registration = tx.get_one(Registration, school.registration.id)
+            registration.keeps_names, registration.keeps_email = keeps_names, True
+
+        school.read()
+
+        person = school.person("anna")
+        assert (person.name, person.email) == ("Anna" if keeps_names else "", "a@x.nl")
 
     def test_names_are_dropped_where_the_platform_is_one_whose_names_are_not_kept(self, school: RosterSchool) -> None:
         school.enrol("anna")

@@ -124,7 +124,7 @@ def tool(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             *("platform", "add", "--issuer", details["Platform ID"], "--client-id", details["Client ID"]),
             *("--auth-login-url", details["Authentication request URL"]),
             *("--auth-token-url", details["Access token URL"], "--jwks-url", details["Public keyset URL"]),
-            *("--deployment", details["Deployment ID"]),
+            *("--deployment", details["Deployment ID"], "--personal-data", "names-and-email"),
         )
         yield RunningTool(served.url, name, details["Deployment ID"])
 

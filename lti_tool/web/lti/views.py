@@ -28,7 +28,7 @@ from lti_tool.lti.login import parse_login_initiation
 from lti_tool.lti.origin import same_origin
 from lti_tool.roster.signing_keys import published_keys
 from lti_tool.web.current import tool
-from lti_tool.web.headers import allow_form_to_lead_anywhere, allow_framing_by
+from lti_tool.web.headers import allow_form_to_lead_anywhere, allow_framing_before_launch
 from lti_tool.web.sessions import set_session_cookie
 from lti_tool.web.shared.views import FIRST_ENDPOINTS
 
@@ -63,7 +63,7 @@ def check() -> Response:
         if stored is None and is_own_window:
             raise
         registration = platform_of_login(tool(), hints)
-        allow_framing_by(registration)
+        allow_framing_before_launch(registration)
         allow_form_to_lead_anywhere(registration.auth_login_url)
         if stored is None:
             return make_response(render_template("lti/new_window.html", hints=hints))
@@ -93,7 +93,7 @@ def launch() -> Response:
     id_token = request.form["id_token"]
     to_prove = launch_to_prove(tool(), state)
     if to_prove is not None:
-        allow_framing_by(to_prove.registration)
+        allow_framing_before_launch(to_prove.registration)
         page = render_template("lti/launch_in_storage.html", storage=to_prove.storage, id_token=id_token, state=state)
         return make_response(page)
     proof = BrowserProof(cookie=request.cookies.get(BROWSER_COOKIE))

@@ -29,7 +29,9 @@ class DataSheet:
 
 def data_sheet(personal_data: PersonalData, family_code: str) -> DataSheet:
     """Return the sheet for this choice, on this platform."""
-    return DataSheet(_comes_in(personal_data, family_code), _goes_back(), _goes_out(personal_data), _stays())
+    return DataSheet(
+        _comes_in(personal_data, family_code), _goes_back(), _goes_out(personal_data), _stays(personal_data)
+    )
 
 
 def _comes_in(personal_data: PersonalData, family_code: str) -> list[Flow]:
@@ -39,21 +41,14 @@ def _comes_in(personal_data: PersonalData, family_code: str) -> list[Flow]:
             gettext("To know who is who. Always needed."),
         ),
     ]
-    if personal_data is not PersonalData.NOTHING:
+    if personal_data.keeps_names:
         flows.append(
             Flow(
                 gettext("Name"),
                 gettext("So that teachers know whose work they see, and learners are greeted."),
             )
         )
-    if personal_data is PersonalData.NAMES:
-        flows.append(
-            Flow(
-                gettext("E-mail address, only if the platform sends it although we do not ask"),
-                gettext("To tie a badge to its holder. Switch it off in the platform, or choose “No names” here."),
-            )
-        )
-    if personal_data is PersonalData.NAMES_AND_EMAIL:
+    if personal_data.keeps_email:
         flows.append(
             Flow(
                 gettext("E-mail address"),
@@ -105,7 +100,7 @@ def _goes_out(personal_data: PersonalData) -> list[Flow]:
             "The holder's own choice. The page names the badge, the issuer and what was done for it. It "
             "has no name, for Mijlpaal knows none."
         )
-        if personal_data is PersonalData.NOTHING
+        if not personal_data.keeps_names
         else gettext(
             "The holder's own choice, to be undone at any time. The page names the badge, the issuer and "
             "what was done for it, and the holder's name where the holder chose that."
@@ -120,11 +115,14 @@ def _goes_out(personal_data: PersonalData) -> list[Flow]:
     ]
 
 
-def _stays() -> list[str]:
-    return [
+def _stays(personal_data: PersonalData) -> list[str]:
+    sentences = [
         gettext("Tasks done, hand-ins, remarks of teachers, points and badges stay in Mijlpaal's own database."),
         gettext("Nothing goes to other services: no analytics, no advertising, nothing loaded from elsewhere."),
         gettext("Cookies only keep somebody logged in after a launch, for some hours."),
         gettext("Everything about one person can be handed over or erased on request."),
         gettext("What the platform sends beside this is not read and not kept."),
     ]
+    if not personal_data.keeps_email:
+        sentences.append(gettext("E-mail addresses that the platform sends all the same are dropped at the door."))
+    return sentences

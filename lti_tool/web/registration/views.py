@@ -139,6 +139,7 @@ def done(invitation: str) -> Response:
         outcome.family_code,
         has_names=outcome.personal_data != PersonalData.NOTHING,
         has_deployment=bool(outcome.deployment_id),
+        was_known=outcome.was_known,
     )
     return make_response(render_template("registration/done.html", outcome=outcome, steps=steps))
 

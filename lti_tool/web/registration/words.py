@@ -182,12 +182,18 @@ def rights(scopes: tuple[str, ...]) -> list[Right]:
     return [right for needed, right in told if needed & set(scopes)]
 
 
-def steps_left(family_code: str, *, has_names: bool, has_deployment: bool) -> list[str]:
-    """Return what an administrator still does in the platform."""
+def steps_left(family_code: str, *, has_names: bool, has_deployment: bool, was_known: bool = False) -> list[str]:
+    """Return what an administrator still does in the platform; `was_known`: it was registered before."""
     if family_code == "moodle":
         return [
             gettext("Go to Site administration → Plugins → External tool → Manage tools. Click Activate at Mijlpaal."),
+            # Moodle 4.5 (2026-11): an update by dynamic registration puts both back, and teachers lose the tool.
             gettext(
+                "Moodle has put the name and “Tool configuration usage” of Mijlpaal back. Click its pencil, and choose "
+                "“Show in activity chooser and as a preconfigured tool” again. Else teachers do not find it."
+            )
+            if was_known
+            else gettext(
                 "Click the pencil of Mijlpaal. Set “Tool configuration usage” to “Show in activity chooser "
                 "and as a preconfigured tool”, so that teachers find it."
             ),
