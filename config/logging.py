@@ -23,7 +23,7 @@ _SLASH = r"(?:/|%(?:25)*2[Ff])"
 _SESSION_SEGMENT = re.compile(rf"({_SLASH}(?:s|register|enter){_SLASH})(?:[A-Za-z0-9_-]|%(?!2[Ff])[0-9A-Fa-f]{{2}})+")
 _EQUALS = r"(?:=|%(?:25)*3[Dd])"
 _SECRET_PARAMETER = re.compile(
-    rf"((?:registration_token|id_token|login_hint|lti_message_hint|hints|state){_EQUALS})[^&\s\"'<>#\\]+"
+    rf"((?:openid_configuration|registration_token|id_token|login_hint|lti_message_hint|hints|state){_EQUALS})[^&\s\"'<>#\\]+"
 )
 """To the end of the parameter as it stands there: of one in an encoded address perhaps what follows it as well."""
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

@@ -24,9 +24,14 @@ _AT_ONCE = 1000
 """Ids in one statement: databases take a limited number of values."""
 
 
-def release(database: Database, claimed: Claimed, *, now: datetime, due_at: datetime | None = None) -> bool:
-    """Give the message back untried, its attempt uncounted, to wait until `due_at`; False when the lease was lost."""
-    return _wait_again(database, claimed, now=now, attempts=claimed.attempts - 1, due_at=due_at)
+def release(
+    database: Database, claimed: Claimed, *, now: datetime, due_at: datetime | None = None, why: str | None = None
+) -> bool:
+    """Give the message back untried, its attempt uncounted; False when the lease was lost.
+
+    It waits until `due_at`, and says `why` in place of its last error, where these are given.
+    """
+    return _wait_again(database, claimed, now=now, attempts=claimed.attempts - 1, due_at=due_at, error=why)
 
 
 def finish_done(database: Database, claimed: Claimed, *, now: datetime) -> bool:

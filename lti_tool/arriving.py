@@ -128,6 +128,7 @@ def arrive(
     promise_handlers(tx, deployment, claims, now=now)
     copy_where_it_came_from(tx, registration, context_id, claims, now=now)
     item = keep_item_of_link(tx, registration.id, context_id, link_id, claims, now=now)
+    task_before = place.setting.task_id if place.setting else None
     task_id = keep_link_setting(
         tx,
         place.setting,
@@ -141,10 +142,11 @@ def arrive(
     if earns_again:
         # Scores were held back while they were away or taught here.
         promise_scores(tx, context_id, [person.id], now=now)
-    if has_new_column or (earns_again and is_behind(tx, context_id, person.id)):
-        # What was earned before the column was there belongs in it too; and who did not learn here for a while was
-        # passed over when the rules changed. Promised after the rules were locked, in the order in which a teacher
-        # publishes: so nobody waits in a circle.
+    stands_for_another = task_before not in (None, task_id)
+    if has_new_column or stands_for_another or (earns_again and is_behind(tx, context_id, person.id)):
+        # What was earned before the column was there, or was about this, belongs in it too; and who did not learn here
+        # for a while was passed over when the rules changed. Promised after the rules were locked, in the order in
+        # which a teacher publishes: so nobody waits in a circle.
         promise_evaluation(tx, context_id, now=now)
     opened = _open(tx, person, context_id, claims, role=role, proof=proof, link_id=link_id, now=now)
     award_id = _handed_in(claims)

@@ -186,8 +186,9 @@ def _keep(tx: Session, registration: Registration, notice: Notice, *, now: datet
     if insert_unless_present(tx, PlatformNotice, values, key=("registration_id", "external_notice_id")) is None:
         return False
     deployment = find_deployment(tx, registration.id, notice.deployment_id)
-    if deployment is None or deployment.state != DeploymentState.ACTIVE:
+    if deployment is None or deployment.state == DeploymentState.WAITING:
         return False
+    # Also while the place is closed: the notice comes once, and copying sends nothing to the platform.
     if notice.type == CONTEXT_COPY and notice.context is not None:
         origin = next(
             (found for name in notice.origin_contexts if (found := find_course(tx, deployment.id, name)) is not None),

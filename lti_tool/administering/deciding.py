@@ -24,7 +24,8 @@ from lti_tool.roster.invitations import (
 from lti_tool.roster.launch_sessions import CurrentSession, OpenedSession
 from lti_tool.roster.models import Context, Deployment, DeploymentState, LaunchSession, Person, SessionProof
 from lti_tool.roster.platform_models import InvitationPurpose
-from lti_tool.roster.promises import resume_promises
+from lti_tool.roster.promises import CLOSED
+from lti_tool.roster.registrations import let_in
 
 
 def enter_by_invitation(tx: Session, secret: str, *, locale: str, now: datetime) -> OpenedSession:
@@ -66,8 +67,7 @@ def approve(tx: Session, scope: OneDeployment | None, deployment_id: uuid.UUID, 
         NotFound: no such deployment, or not the one of this administrator.
         NotAllowed: an administrator of one deployment; only who runs the service decides.
     """
-    _deployment(tx, scope, deployment_id).state = DeploymentState.ACTIVE
-    resume_promises(tx, deployment_id, now=now)
+    let_in(tx, _deployment(tx, scope, deployment_id), now=now)
 
 
 def hold(tx: Session, scope: OneDeployment | None, deployment_id: uuid.UUID) -> None:
@@ -87,9 +87,10 @@ def try_again(tx: Session, scope: OneDeployment | None, message_id: uuid.UUID | 
     Raises:
         NotFound: no such promise, or not of this administrator's deployment.
     """
+    is_met = OutboxMessage.last_error.not_in(("", CLOSED))
     query = (
         select(OutboxMessage.id, OutboxMessage.state)
-        .where(seen_by(scope).promises, or_(OutboxMessage.state == MessageState.DEAD, OutboxMessage.last_error != ""))
+        .where(seen_by(scope).promises, or_(OutboxMessage.state == MessageState.DEAD, is_met))
         .order_by(OutboxMessage.coalesce_key)
     )
     if message_id is not None:

@@ -24,6 +24,7 @@ from lti_tool.roster.platform_models import (
     RefusedLaunch,
     RegistrationAttempt,
 )
+from lti_tool.roster.promises import CLOSED
 from lti_tool.roster.refusals import count_by_reason, list_refusals
 
 COUNTED_FOR = timedelta(days=7)
@@ -192,7 +193,7 @@ def _messages(tx: Session, seen: Seen) -> tuple[WaitingMessage, ...]:
         .where(
             seen.promises,
             OutboxMessage.state.in_((MessageState.DEAD, MessageState.WAITING)),
-            OutboxMessage.last_error != "",
+            OutboxMessage.last_error.not_in(("", CLOSED)),
         )
         .order_by(OutboxMessage.state, OutboxMessage.due_at)
         .limit(MOST_MESSAGES)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from config.outbox import MessageState, OutboxMessage, revive
 from lti_tool.cli.building import ready_tool
+from lti_tool.roster.promises import CLOSED
 
 
 @click.group()
@@ -17,6 +18,7 @@ def outbox() -> None:
 _WHAT_HELPS = {
     "key-locked": "no secret opens the issuer's key: put the secret of before back into MIJLPAAL_KEY_SECRETS; "
     "nothing is lost, it goes on by itself",
+    CLOSED: "somebody closed the place that it is for: `mijlpaal platform approve-deployment` sends it at once",
 }
 
 

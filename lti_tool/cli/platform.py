@@ -12,10 +12,12 @@ from lti_tool.cli.one_line import on_one_line
 from lti_tool.lti.dynamic_registration import PersonalData
 from lti_tool.roster.deployment_origins import origins_of_deployment
 from lti_tool.roster.invitations import DAYS, MOST_DAYS, list_attempts, list_invitations, make_invitation
+from lti_tool.roster.models import DeploymentState
 from lti_tool.roster.platform_models import AttemptState, InvitationPurpose
 from lti_tool.roster.registrations import (
     add_registration,
     approve_deployment,
+    find_deployment,
     forget_waiting_deployments,
     hold_deployment,
     list_registrations,
@@ -72,7 +74,11 @@ def add(
         )
         if personal_data is not None:
             set_personal_data(tx, registration, PersonalData(personal_data))
+        found = [find_deployment(tx, registration.id, external_id) for external_id in deployments]
+        closed = [one.external_deployment_id for one in found if one and one.state == DeploymentState.HELD]
     click.echo(f"{'Registered' if is_new else 'Updated'} {issuer} with client {client_id}.")
+    for external_id in closed:
+        click.echo(f"Deployment {on_one_line(external_id)} stays closed: approve-deployment opens it.")
     click.echo("Give the platform these addresses:")
     click.echo(f"  Tool URL and redirect URI  {tool.url('/lti/launch')}")
     click.echo(f"  Initiate login URL         {tool.url('/lti/login')}")

@@ -16,7 +16,7 @@ from config.ids import new_reference
 from config.logging import reference
 from config.outbox_claiming import Claimed
 from lti_tool.jobs.batch import Batch, Interrupted, LeaseLost
-from lti_tool.jobs.closed import PAUSE, DeploymentClosed, refuse_closed
+from lti_tool.jobs.closed import DeploymentClosed, put_off, refuse_closed
 from lti_tool.jobs.handlers import HANDLERS
 from lti_tool.jobs.pruning import prune
 from lti_tool.jobs.schedule import promise_due
@@ -87,10 +87,8 @@ def _handle(tool: Tool, message: Claimed, batch: Batch) -> None:
         HANDLERS[message.type](tool, message.ids, batch.keep)
     except LeaseLost:
         _log_end(False, logging.INFO, "", fields)
-    except DeploymentClosed:
-        now = tool.clock.now()
-        is_ours = outbox_finishing.release(tool.db, message, now=now, due_at=now + PAUSE)
-        _log_end(is_ours, logging.INFO, "message put off", fields)
+    except DeploymentClosed as closed:
+        _log_end(put_off(tool, message, closed), logging.INFO, "messages put off", fields)
     except Interrupted:
         is_ours = outbox_finishing.release(tool.db, message, now=tool.clock.now())
         _log_end(is_ours, logging.INFO, "message released", fields)

@@ -35,23 +35,26 @@ def keep_link_setting(
     """Keep what this launch tells, make the task where there should be one, and return the task of the link.
 
     `known` is the setting as it was read with the link, so a launch that tells nothing new neither asks nor writes.
-    A link that was placed for a task (`item`) stands for that task from the beginning.
+    A link that was placed for a task (`item`) stands for that task from the beginning; one that was placed for
+    something else stands for no task, whatever points it has, until the teacher says so.
     Whatever a parameter says, the launch goes on: a task that the course has no room for waits for the teacher.
     """
     said = read_link_parameters(claims.custom)
-    placed = item.task_id if item is not None and item.kind in {ItemKind.TASK, ItemKind.GATE} else None
+    is_for_task = item is None or item.kind in {ItemKind.TASK, ItemKind.GATE}
+    placed = item.task_id if item is not None and is_for_task else None
     if placed is not None and (known is None or known.task_id != placed or (said.told and not known.told)):
         known = _lock_setting(tx, context_id, link_id, now=now)
         known.task_id, known.told = placed, dict(said.told)
         known.declined = kept_of(known.declined) | _as_it_was_placed(tx, context_id, placed, said.told)
         note_what_agrees(tx, context_id)
-    if item is not None and item.kind not in {ItemKind.TASK, ItemKind.GATE} and known is not None and known.task_id:
+    if item is not None and item.is_new_to_link and not is_for_task and known is not None and known.task_id:
         # It stood for a task before: edited by deep linking, or one link of the platform for several things.
         known = _lock_setting(tx, context_id, link_id, now=now)
         known.task_id = None
     if known is None and said.say_nothing:
         return None
-    makes_task = Part.POINTS in said.told and not _is_settled(known) and _has_room(tx, context_id, said.told)
+    may_make_task = is_for_task and Part.POINTS in said.told
+    makes_task = may_make_task and not _is_settled(known) and _has_room(tx, context_id, said.told)
     if known is not None and not makes_task and not _is_news(known, said):
         return known.task_id
     if makes_task:

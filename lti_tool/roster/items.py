@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +25,8 @@ class PlacedItem:
     kind: ItemKind
     task_id: uuid.UUID | None
     achievement_id: uuid.UUID | None
+    is_new_to_link: bool = False
+    """This launch is the first at which its link stands for it."""
 
 
 def keep_item_of_link(
@@ -48,7 +50,8 @@ def keep_item_of_link(
     if item is None:
         return None
     link = tx.get_one(ResourceLink, link_id)
-    if link.content_item_id != item.id:
+    is_new = link.content_item_id != item.id
+    if is_new:
         link.content_item_id = item.id
     if link.title and item.title != link.title:
         item.title = link.title
@@ -60,7 +63,7 @@ def keep_item_of_link(
             gate.external_resource_link_id = link.external_resource_link_id
             gate.problem, gate.failures = "", 0
             tx.get_one(Context, context_id).gates_due_at = now
-    return _placed(item)
+    return replace(_placed(item), is_new_to_link=is_new)
 
 
 def find_item(tx: Session, context_id: uuid.UUID, item_id: uuid.UUID) -> PlacedItem | None:

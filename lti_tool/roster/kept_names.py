@@ -24,8 +24,8 @@ def kept_names(
     email: str | None,
 ) -> KeptNames:
     """Return what to keep of what was told, as was chosen for this platform; the rest is empty."""
-    kept_email = (email or "")[:320] if registration.keeps_email else ""
     if not registration.keeps_names:
-        return {"name": "", "given_name": "", "email": kept_email}
+        return {"name": "", "given_name": "", "email": ""}
+    kept_email = (email or "")[:320] if registration.keeps_email else ""
     whole = name or " ".join(part for part in (given_name, family_name) if part)
     return {"name": whole[:300], "given_name": (given_name or "")[:200], "email": kept_email}

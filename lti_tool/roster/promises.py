@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from badges.models import Achievement, Award
-from config import outbox
 from config.outbox import MessageState, OutboxMessage
-from lti_tool.roster.models import Context, Deployment, LineItem
+from lti_tool.roster.models import Context, Deployment, DeploymentState, LineItem
+
+CLOSED = "deployment-closed"
+"""Stands as the last error of a promise that was put off because its deployment is closed."""
+_AT_ONCE = 1000
+"""Ids in one statement: databases take a limited number of values."""
 
 _TOLD_BY: Mapping[str, tuple[Any, Select[Any]]] = {
     "context_id": (Context.id, select(Context.id).join(Deployment)),
@@ -42,17 +46,47 @@ def promises_of(deployment_id: uuid.UUID) -> ColumnElement[bool]:
     )
 
 
-def state_of_promise(tx: Session, ids: Mapping[str, str]) -> str | None:
-    """Return the state of the deployment that a promise with these ids belongs to; None where it cannot be placed."""
+def deployment_of_promise(tx: Session, ids: Mapping[str, str]) -> Deployment | None:
+    """Return the deployment that a promise with these ids belongs to; None where it cannot be placed."""
     for name, (told_by, all_of_them) in _TOLD_BY.items():
         if name in ids:
-            query = all_of_them.with_only_columns(Deployment.state).where(told_by == uuid.UUID(ids[name]))
-            return str(state) if (state := tx.execute(query).scalar_one_or_none()) is not None else None
+            deployment_id = tx.execute(
+                all_of_them.with_only_columns(Deployment.id).where(told_by == uuid.UUID(ids[name]))
+            ).scalar_one_or_none()
+            return tx.get(Deployment, deployment_id) if deployment_id is not None else None
     return None
 
 
-def resume_promises(tx: Session, deployment_id: uuid.UUID, *, now: datetime) -> int:
-    """Have what was put off while this deployment was closed tried now; returns how many. What failed keeps its pause.
+def put_off_promises(
+    tx: Session, deployment_id: uuid.UUID, *, spared: Collection[str], now: datetime, until: datetime
+) -> None:
+    """Put off what waits for a closed deployment, but for the `spared` types; what was opened meanwhile goes on.
+
+    All at once: one by one they would come up in the lane that schools share, each before a promise of another.
+    """
+    state = tx.execute(
+        select(Deployment.state).where(Deployment.id == deployment_id).with_for_update(read=True)
+    ).scalar_one_or_none()
+    if state in {None, DeploymentState.ACTIVE}:
+        resume_promises(tx, deployment_id, now=now)
+        return
+    message = OutboxMessage
+    waiting = (
+        select(message.id)
+        .where(
+            message.state == MessageState.WAITING,
+            message.due_at < until,
+            message.type.not_in(spared),
+            promises_of(deployment_id),
+        )
+        # One that another transaction holds is promised again at this moment, and met later.
+        .with_for_update(skip_locked=True)
+    )
+    _let_wait(tx, tx.execute(waiting).scalars().all(), due_at=until, last_error=CLOSED)
+
+
+def resume_promises(tx: Session, deployment_id: uuid.UUID, *, now: datetime) -> None:
+    """Have what was put off while this deployment was closed tried now; what failed before keeps its pause.
 
     In the order of their keys, as everybody who promises.
     """
@@ -60,13 +94,24 @@ def resume_promises(tx: Session, deployment_id: uuid.UUID, *, now: datetime) -> 
         select(OutboxMessage.id)
         .where(
             OutboxMessage.state == MessageState.WAITING,
-            OutboxMessage.due_at > now,
-            OutboxMessage.last_error == "",
+            OutboxMessage.last_error == CLOSED,
             promises_of(deployment_id),
         )
         .order_by(OutboxMessage.coalesce_key)
+        .with_for_update()
     )
-    return outbox.hurry(tx, tx.execute(put_off).scalars().all(), now=now)
+    _let_wait(tx, tx.execute(put_off).scalars().all(), due_at=now, last_error="")
+    tx.info["outbox"] = True
+
+
+def _let_wait(tx: Session, message_ids: Sequence[uuid.UUID], *, due_at: datetime, last_error: str) -> None:
+    for start in range(0, len(message_ids), _AT_ONCE):
+        tx.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(message_ids[start : start + _AT_ONCE]))
+            .values(due_at=due_at, last_error=last_error)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _hex_of(written: ColumnElement[str]) -> ColumnElement[str]:

@@ -52,7 +52,7 @@ def add_registration(
 ) -> tuple[Registration, bool]:
     """Register a platform, or bring an existing registration up to date; True when it is new.
 
-    Deployments named here are active; those that were active before stay so.
+    Deployments named here are active, but for one that was closed; those that were active before stay so.
     """
     for name, value in (("issuer", issuer), ("client-id", client_id)):
         if not value.strip():
@@ -80,14 +80,7 @@ def add_registration(
     registration.jwks_url = jwks_url
     tx.flush()
     for external_id in deployments:
-        deployment = find_deployment(tx, registration.id, external_id)
-        if deployment is None:
-            deployment = Deployment(
-                id=new_id(), registration_id=registration.id, external_deployment_id=external_id, created_at=now
-            )
-            tx.add(deployment)
-        deployment.state = DeploymentState.ACTIVE
-    tx.flush()
+        _keep_deployment(tx, registration.id, external_id, now=now)
     return registration, is_new
 
 
@@ -196,7 +189,7 @@ def keep_registered(
 
 
 def _keep_deployment(
-    tx: Session, registration_id: uuid.UUID, external_id: str, *, moves_only_one: bool, now: datetime
+    tx: Session, registration_id: uuid.UUID, external_id: str, *, moves_only_one: bool = False, now: datetime
 ) -> None:
     deployment = find_deployment(tx, registration_id, external_id)
     if deployment is None and moves_only_one:
@@ -209,7 +202,7 @@ def _keep_deployment(
             id=new_id(), registration_id=registration_id, external_deployment_id=external_id, created_at=now
         )
         tx.add(deployment)
-    if deployment.state != DeploymentState.HELD:  # whoever holds an invitation does not open what was closed
+    if deployment.state != DeploymentState.HELD:  # only approving opens what was closed, and sends what waited
         deployment.state = DeploymentState.ACTIVE
     tx.flush()
 
@@ -240,9 +233,15 @@ def approve_deployment(
     Raises:
         NotFound: no such deployment has launched.
     """
-    deployment = _set_state(tx, registration_id, external_deployment_id, DeploymentState.ACTIVE)
-    resume_promises(tx, deployment.id, now=now)
+    deployment = _lock_deployment(tx, registration_id, external_deployment_id)
+    let_in(tx, deployment, now=now)
     return deployment
+
+
+def let_in(tx: Session, deployment: Deployment, *, now: datetime) -> None:
+    """Open a deployment whose row is locked: a worker that is about to put its promises off waits for this."""
+    deployment.state = DeploymentState.ACTIVE
+    resume_promises(tx, deployment.id, now=now)
 
 
 def hold_deployment(tx: Session, registration_id: uuid.UUID, external_deployment_id: str) -> Deployment:
@@ -251,14 +250,16 @@ def hold_deployment(tx: Session, registration_id: uuid.UUID, external_deployment
     Raises:
         NotFound: no such deployment.
     """
-    return _set_state(tx, registration_id, external_deployment_id, DeploymentState.HELD)
+    deployment = _lock_deployment(tx, registration_id, external_deployment_id)
+    deployment.state = DeploymentState.HELD
+    return deployment
 
 
-def _set_state(tx: Session, registration_id: uuid.UUID, external_id: str, state: DeploymentState) -> Deployment:
+def _lock_deployment(tx: Session, registration_id: uuid.UUID, external_id: str) -> Deployment:
     deployment = find_deployment(tx, registration_id, external_id)
     if deployment is None:
         raise NotFound("deployment")
-    deployment.state = state
+    tx.refresh(deployment, with_for_update=True)
     return deployment
 
 

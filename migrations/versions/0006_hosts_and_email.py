@@ -1,7 +1,7 @@
 """The hosts of schools that share an issuer, and whether a platform's e-mail addresses are kept.
 
-The release before this one has no say about e-mail: platforms that it registered keep what they kept, and one that it
-registers while both run keeps none. Going down again forgets the hosts, which the next launches tell anew.
+The release before this one has no say about e-mail: platforms of whose people it keeps addresses go on keeping them,
+all others keep none. Going down again forgets the hosts, which the next launches tell anew, and what was chosen.
 """
 
 import sqlalchemy as sa
@@ -32,7 +32,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("registration") as batch_op:
         batch_op.add_column(sa.Column("keeps_email", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.execute("UPDATE registration SET keeps_email = keeps_names")
+    op.execute(
+        "UPDATE registration SET keeps_email = keeps_names WHERE EXISTS "
+        "(SELECT 1 FROM person WHERE person.registration_id = registration.id AND person.email <> '')"
+    )
 
 
 def downgrade() -> None:

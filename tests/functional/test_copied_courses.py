@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from gamification.progress import task_texts
 from gamification.rules import current_rules
+from lti_tool.administering import hold
 from lti_tool.jobs.worker import drain
 from lti_tool.lti.claims import CONTEXT, DEPLOYMENT_ID, NOTICE, ORIGIN_CONTEXTS, VERSION
 from lti_tool.lti.deep_linking import CONTENT_ITEMS
@@ -170,6 +171,18 @@ def test_notice_when_a_course_is_copied_sets_up_the_copy_before_anybody_launches
     drain(site.tool)
 
     rules, texts, _context_id = rules_of(site, "77")
+    assert [texts[rule.task_id].title for rule in rules.tasks] == ["Veilig tillen", "Reflectie"]
+
+
+def test_notice_when_the_place_is_closed_sets_up_the_copy_all_the_same(sqlite_site: Site) -> None:
+    set_up(sqlite_site)
+    with sqlite_site.tool.db.transaction() as tx:
+        hold(tx, None, tx.execute(select(Deployment.id)).scalar_one())
+
+    assert send(sqlite_site, notice(sqlite_site)) == 204
+    drain(sqlite_site.tool)
+
+    rules, texts, _context_id = rules_of(sqlite_site, "77")
     assert [texts[rule.task_id].title for rule in rules.tasks] == ["Veilig tillen", "Reflectie"]
 
 

@@ -196,18 +196,19 @@ def test_commands_invite_list_approve_hold_and_remove(database_url: str) -> None
     invited = mijlpaal("platform", "invite", "--days", "3", "--note", "School aan Zee", **settings)
     assert re.search(rf"{TOOL_URL}/lti/register/[\w-]{{32}}\n", invited.stdout)
     site_options = ("--auth-login-url", "https://l.example/a", "--auth-token-url", "https://l.example/t")
-    mijlpaal(
+    add = (
         *("platform", "add", "--issuer", "https://l.example", "--client-id", "c", "--deployment", "1"),
         *(*site_options, "--jwks-url", "https://l.example/k"),
-        **settings,
     )
+    assert "stays closed" not in mijlpaal(*add, **settings).stdout
     listed = mijlpaal("platform", "list", **settings).stdout
     assert "School aan Zee" in listed
     registration_id = re.findall(r"id ([0-9a-f-]{36})", listed)[0]
 
     held = mijlpaal("platform", "hold-deployment", registration_id, "1", **settings)
     assert held.returncode == 0
-    assert "deployment 1  waiting" in mijlpaal("platform", "list", **settings).stdout
+    assert "Deployment 1 stays closed" in mijlpaal(*add, **settings).stdout
+    assert "deployment 1  held" in mijlpaal("platform", "list", **settings).stdout
     assert mijlpaal("platform", "approve-deployment", registration_id, "1", **settings).returncode == 0
     assert "deployment 1  active" in mijlpaal("platform", "list", **settings).stdout
     assert mijlpaal("platform", "approve-deployment", registration_id, "9", **settings).returncode == 2

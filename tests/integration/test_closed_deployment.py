@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select, update
 
 from config.clock import SettableClock
-from config.outbox import MessageState
+from config.outbox import MessageState, OutboxMessage
+from config.outbox_claiming import claim
 from lti_tool.administering import approve, hold
-from lti_tool.jobs.closed import PAUSE
+from lti_tool.jobs.closed import PAUSE, DeploymentClosed, put_off, refuse_closed
 from lti_tool.jobs.worker import drain
 from lti_tool.messages import MessageType
 from lti_tool.progress import promise_evaluation, promise_scores
 from lti_tool.roster.models import Context, Deployment, LineItem, Person
+from lti_tool.roster.promises import CLOSED
 from lti_tool.roster.registrations import approve_deployment
 from lti_tool.tool import Tool
 from tests.factories.course import make_course, make_learner
@@ -60,7 +62,7 @@ def test_score_when_its_deployment_is_closed_waits_untried_and_is_sent_when_it_o
 
     assert [received for received in platform.received if is_score(received)] == []
     assert states(tool.db) == [(MessageState.WAITING, 0)]
-    assert messages(tool.db)[0].last_error == ""
+    assert messages(tool.db)[0].last_error == CLOSED
     with tool.db.transaction() as tx:
         approve(tx, None, closed_id, now=clock.now())
     _drain(tool)
@@ -110,6 +112,65 @@ def test_score_of_another_school_in_the_same_lane_when_one_is_closed_is_sent(
     [waits] = [message for learner, message in by_learner.items() if learner != str(learner_id)]
     assert (waits.state, waits.attempts) == (MessageState.WAITING, 0)
     assert len({message.lane for message in by_learner.values()}) == 1
+    tool.db.dispose()
+
+
+def test_scores_when_their_deployment_is_closed_are_put_off_together(database_url: str) -> None:
+    """One by one each would come before a score of another school in the lane that they share."""
+    tool = make_tool(database_url, SettableClock(NOW))
+    with tool.db.transaction() as tx:
+        course = make_course(tx)
+        promise_scores(tx, course.id, [make_learner(tx, course) for _ in range(4)], now=NOW)
+        hold(tx, None, course.context.deployment_id)
+
+    [first, *_] = claim(tool.db, now=NOW, limit=1)
+    with pytest.raises(DeploymentClosed) as closed:
+        refuse_closed(tool, first)
+    assert put_off(tool, first, closed.value)
+
+    assert claim(tool.db, now=NOW) == []
+    assert {(one.due_at, one.last_error, one.attempts) for one in messages(tool.db)} == {(NOW + PAUSE, CLOSED, 0)}
+    tool.db.dispose()
+
+
+def test_score_when_its_deployment_is_opened_while_a_worker_puts_it_off_is_sent(
+    database_url: str, platform: LocalServer
+) -> None:
+    clock = SettableClock(NOW)
+    tool = make_tool(database_url, clock)
+    with tool.db.transaction() as tx:
+        promise_score(tx, platform.url)
+        deployment_id = tx.execute(select(Deployment.id)).scalar_one()
+        hold(tx, None, deployment_id)
+    [first] = claim(tool.db, now=NOW)
+    with pytest.raises(DeploymentClosed) as closed:
+        refuse_closed(tool, first)
+
+    with tool.db.transaction() as tx:
+        approve(tx, None, deployment_id, now=NOW)
+    assert put_off(tool, first, closed.value)
+    _drain(tool)
+
+    assert states(tool.db) == [(MessageState.DONE, 1)]
+    tool.db.dispose()
+
+
+def test_score_that_failed_before_its_deployment_was_closed_is_sent_at_once_when_it_opens(
+    sqlite_url: str, platform: LocalServer
+) -> None:
+    clock = SettableClock(NOW)
+    tool = make_tool(sqlite_url, clock)
+    with tool.db.transaction() as tx:
+        promise_score(tx, platform.url)
+        tx.execute(update(OutboxMessage).values(last_error="score-failed", attempts=1))
+        hold(tx, None, tx.execute(select(Deployment.id)).scalar_one())
+    _drain(tool)
+
+    with tool.db.transaction() as tx:
+        approve(tx, None, tx.execute(select(Deployment.id)).scalar_one(), now=clock.now())
+    _drain(tool)
+
+    assert states(tool.db) == [(MessageState.DONE, 2)]
     tool.db.dispose()
 
 

@@ -29,7 +29,7 @@ from migrations.append_only import PROTECTED
 from tests.databases import Servers
 from tests.factories.earned_badge import earned_badge
 from tests.factories.everything import make_everything, rows_per_table
-from tests.factories.rows import make_context, make_deployment, make_registration
+from tests.factories.rows import make_context, make_deployment, make_person, make_registration
 
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
@@ -129,11 +129,14 @@ def test_deployments_when_the_step_that_tells_closed_from_waiting_comes_are_told
     database.dispose()
 
 
-def test_addresses_of_platforms_that_were_there_before_stay_as_their_names_do(database_url: str) -> None:
+def test_addresses_of_people_that_were_there_before_stay_and_no_platform_without_any_begins(database_url: str) -> None:
     database = Database(database_url)
     with database.transaction() as tx:
         for keeps in (True, False):
-            make_registration(tx, issuer=f"https://{keeps}.example").keeps_names = keeps
+            registration = make_registration(tx, issuer=f"https://{keeps}.example")
+            registration.keeps_names = keeps
+            make_person(tx, registration).email = "anna@example.org" if keeps else ""
+        make_person(tx, make_registration(tx, issuer="https://none.example"))
 
     downgrade(database_url, "0005")
     upgrade(database_url)
@@ -143,6 +146,7 @@ def test_addresses_of_platforms_that_were_there_before_stay_as_their_names_do(da
     assert {issuer: bool(keeps) for issuer, keeps in found} == {
         "https://True.example": True,
         "https://False.example": False,
+        "https://none.example": False,
     }
     database.dispose()
 

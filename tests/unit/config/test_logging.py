@@ -40,6 +40,7 @@ TOKEN = "Zm9v-YmFy_MTIz"
         ),
         (f"/lti/check?state={TOKEN}.{TOKEN}&hints={TOKEN}", "/lti/check?state=…&hints=…"),
         (f"#id_token={TOKEN}&state={TOKEN}", "#id_token=…&state=…"),
+        (f"?openid_configuration=https%3A%2F%2Fl%2Fc%3Fticket%3D{TOKEN}&b=2", "?openid_configuration=…&b=2"),
         (f"?next=%2Flti%3Fregistration_token%3D{TOKEN}", "?next=%2Flti%3Fregistration_token%3D…"),
         (f"?next=%252Flti%253Fregistration_token%253d{TOKEN}", "?next=%252Flti%253Fregistration_token%253d…"),
         ("?registration_token=&statement=1", "?registration_token=&statement=1"),
