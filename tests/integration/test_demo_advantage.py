@@ -294,7 +294,7 @@ def test_canvas_deployment_is_let_in_when_the_console_says_so(at_canvas: Registe
     decide(school, "/hold")
     try:
         refused = school.launch("zoe", f"/activities/{link}", 403)
-        assert "Deze plek wacht op goedkeuring" in reason_of(school, refused)
+        assert "Deze plek is gesloten" in reason_of(school, refused)
     finally:
         decide(school, "/approve")
     school.launch("zoe", f"/activities/{link}")
