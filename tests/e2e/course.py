@@ -46,6 +46,8 @@ class Course:
             frame = ours[0] if ours else page.frames[-1]
             if ours:
                 frame.locator("main h1").wait_for()
+                # Until then its style sheets may be on their way, and what is measured is a page without them.
+                frame.wait_for_load_state()
                 return page, frame
             onward = frame.locator("form[method=post] button")
             if not self.scripts and onward.count():
@@ -62,6 +64,7 @@ class Course:
 
 def look(page: Page, view: acts.View, name: str, *, course: Course, widths: Sequence[int] = (360,)) -> None:
     """Nothing is wider than the window, at each width; with scripts also axe, and a picture at three widths."""
+    view.wait_for_load_state()
     for width in widths:
         page.set_viewport_size({**PHONE, "width": width})
         assert view.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
