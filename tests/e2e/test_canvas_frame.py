@@ -24,16 +24,27 @@ def course(browser: Browser, canvas: Demo) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 768, "height": 800})
     page.goto(f"{canvas.lms_url}/as/mila/course")
     for _ in range(200):
-        if any(frame.url.startswith(f"{canvas.tool_url}/s/") for frame in page.frames):
+        if frame_has_the_height_of_its_page(page, canvas.tool_url):
             break
         page.wait_for_timeout(100)
+    else:
+        raise AssertionError([frame.url for frame in page.frames])
     yield page
     page.close()
 
 
+def frame_has_the_height_of_its_page(page: Page, tool_url: str) -> bool:
+    """Say whether the tool is there, and what it asks by itself was done: from then on it asks nothing."""
+    frame = next((frame for frame in page.frames if frame.url.startswith(f"{tool_url}/s/")), None)
+    if frame is None:
+        return False
+    frame.wait_for_load_state()
+    wanted = frame.evaluate("`${Math.ceil(document.body.getBoundingClientRect().height)}px`")
+    return bool(frame.frame_element().evaluate("(frame) => frame.style.height") == wanted)
+
+
 def ask(page: Page, message: object, tool_url: str) -> None:
     frame = next(frame for frame in page.frames if frame.url.startswith(f"{tool_url}/s/"))
-    frame.wait_for_load_state()
     frame.evaluate(ASK, message)
 
 
