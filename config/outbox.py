@@ -160,12 +160,19 @@ def hurry(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> in
         is_wanted = and_(message.id.in_(some), message.state == MessageState.WAITING, message.due_at > now)
         by_key = select(message.id).where(is_wanted).order_by(message.coalesce_key).with_for_update()
         waiting = tx.execute(by_key).scalars().all()
-        tx.execute(
-            update(message)
-            .where(message.id.in_(waiting))
-            .values(due_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        let_wait(tx, waiting, due_at=now)
         hurried += len(waiting)
     tx.info["outbox"] = True
     return hurried
+
+
+def let_wait(tx: Session, message_ids: Sequence[uuid.UUID], *, due_at: datetime, last_error: str | None = None) -> None:
+    """Let these messages, which wait and are locked, wait until `due_at`; their last error stays if none is given."""
+    values = {"due_at": due_at} | ({} if last_error is None else {"last_error": last_error})
+    for start in range(0, len(message_ids), _AT_ONCE):
+        tx.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(message_ids[start : start + _AT_ONCE]))
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )

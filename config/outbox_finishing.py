@@ -16,12 +16,10 @@ from sqlalchemy.orm import Session
 
 from config.database import Database
 from config.forgetting import delete_some
-from config.outbox import MessageState, OutboxMessage
+from config.outbox import MessageState, OutboxMessage, let_wait
 from config.outbox_claiming import Claimed, is_held
 
 KEPT_WHEN_DONE = timedelta(days=30)
-_AT_ONCE = 1000
-"""Ids in one statement: databases take a limited number of values."""
 
 
 def release(
@@ -115,14 +113,7 @@ def _rest_lane(database: Database, message_id: uuid.UUID, *, until: datetime) ->
             .where(message.lane == lane, message.state == MessageState.WAITING, message.due_at < until)
             .with_for_update(skip_locked=True)
         ).scalars()
-        ids = list(waiting)
-        for start in range(0, len(ids), _AT_ONCE):
-            tx.execute(
-                update(message)
-                .where(message.id.in_(ids[start : start + _AT_ONCE]))
-                .values(due_at=until)
-                .execution_options(synchronize_session=False)
-            )
+        let_wait(tx, waiting.all(), due_at=until)
 
 
 def _hand_over(tx: Session, mine: OutboxMessage, values: Mapping[str, object], *, now: datetime) -> bool:

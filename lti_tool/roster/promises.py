@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from badges.models import Achievement, Award
-from config.outbox import MessageState, OutboxMessage
+from config.outbox import MessageState, OutboxMessage, let_wait
 from lti_tool.roster.models import Context, Deployment, DeploymentState, LineItem
 
 CLOSED = "deployment-closed"
 """Stands as the last error of a promise that was put off because its deployment is closed."""
-_AT_ONCE = 1000
-"""Ids in one statement: databases take a limited number of values."""
 
 _TOLD_BY: Mapping[str, tuple[Any, Select[Any]]] = {
     "context_id": (Context.id, select(Context.id).join(Deployment)),
@@ -82,7 +80,7 @@ def put_off_promises(
         # One that another transaction holds is promised again at this moment, and met later.
         .with_for_update(skip_locked=True)
     )
-    _let_wait(tx, tx.execute(waiting).scalars().all(), due_at=until, last_error=CLOSED)
+    let_wait(tx, tx.execute(waiting).scalars().all(), due_at=until, last_error=CLOSED)
 
 
 def resume_promises(tx: Session, deployment_id: uuid.UUID, *, now: datetime) -> None:
@@ -100,18 +98,8 @@ def resume_promises(tx: Session, deployment_id: uuid.UUID, *, now: datetime) -> 
         .order_by(OutboxMessage.coalesce_key)
         .with_for_update()
     )
-    _let_wait(tx, tx.execute(put_off).scalars().all(), due_at=now, last_error="")
+    let_wait(tx, tx.execute(put_off).scalars().all(), due_at=now, last_error="")
     tx.info["outbox"] = True
-
-
-def _let_wait(tx: Session, message_ids: Sequence[uuid.UUID], *, due_at: datetime, last_error: str) -> None:
-    for start in range(0, len(message_ids), _AT_ONCE):
-        tx.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id.in_(message_ids[start : start + _AT_ONCE]))
-            .values(due_at=due_at, last_error=last_error)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def _hex_of(written: ColumnElement[str]) -> ColumnElement[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from config.clock import SettableClock
 from config.outbox import MessageState, OutboxMessage
@@ -45,15 +47,21 @@ def _deployment(tool: Tool) -> Deployment:
         return tx.execute(select(Deployment)).scalars().one()
 
 
+def _promise_and_close(tx: Session, platform: LocalServer) -> uuid.UUID:
+    """Promise a score of a school and close its deployment, which is returned."""
+    promise_score(tx, platform.url)
+    deployment_id = tx.execute(select(Deployment.id)).scalar_one()
+    hold(tx, None, deployment_id)
+    return deployment_id
+
+
 def test_score_when_its_deployment_is_closed_waits_untried_and_is_sent_when_it_opens(
     database_url: str, platform: LocalServer
 ) -> None:
     clock = SettableClock(NOW)
     tool = make_tool(database_url, clock)
     with tool.db.transaction() as tx:
-        promise_score(tx, platform.url)
-        closed_id = tx.execute(select(Deployment.id)).scalar_one()
-        hold(tx, None, closed_id)
+        closed_id = _promise_and_close(tx, platform)
 
     for _time in range(40):  # more often than a message that fails is tried
         _drain(tool)
@@ -77,8 +85,7 @@ def test_score_when_the_command_opens_its_deployment_again_is_sent_at_once(
     clock = SettableClock(NOW)
     tool = make_tool(sqlite_url, clock)
     with tool.db.transaction() as tx:
-        promise_score(tx, platform.url)
-        hold(tx, None, tx.execute(select(Deployment.id)).scalar_one())
+        _promise_and_close(tx, platform)
     _drain(tool)
     deployment = _deployment(tool)
 
@@ -139,9 +146,7 @@ def test_score_when_its_deployment_is_opened_while_a_worker_puts_it_off_is_sent(
     clock = SettableClock(NOW)
     tool = make_tool(database_url, clock)
     with tool.db.transaction() as tx:
-        promise_score(tx, platform.url)
-        deployment_id = tx.execute(select(Deployment.id)).scalar_one()
-        hold(tx, None, deployment_id)
+        deployment_id = _promise_and_close(tx, platform)
     [first] = claim(tool.db, now=NOW)
     with pytest.raises(DeploymentClosed) as closed:
         refuse_closed(tool, first)
@@ -161,13 +166,12 @@ def test_score_that_failed_before_its_deployment_was_closed_is_sent_at_once_when
     clock = SettableClock(NOW)
     tool = make_tool(sqlite_url, clock)
     with tool.db.transaction() as tx:
-        promise_score(tx, platform.url)
+        deployment_id = _promise_and_close(tx, platform)
         tx.execute(update(OutboxMessage).values(last_error="score-failed", attempts=1))
-        hold(tx, None, tx.execute(select(Deployment.id)).scalar_one())
     _drain(tool)
 
     with tool.db.transaction() as tx:
-        approve(tx, None, tx.execute(select(Deployment.id)).scalar_one(), now=clock.now())
+        approve(tx, None, deployment_id, now=clock.now())
     _drain(tool)
 
     assert states(tool.db) == [(MessageState.DONE, 2)]
