@@ -25,6 +25,7 @@ from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.gradebook import NOT_MADE, forget_deliveries
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import LONGEST_ADDRESS, Context, LineItem, ResourceLink
+from lti_tool.roster.services import make_grades_due
 from lti_tool.tool import Tool
 
 
@@ -48,6 +49,8 @@ def find_columns(tool: Tool, context_id: uuid.UUID) -> None:
         new = _keep(tx, context_id, listed, scopes, asked_at=asked_at, now=tool.clock.now())
         tx.flush()
         note_what_agrees(tx, context_id)
+        if new:
+            make_grades_due(tx, context_id, now=tool.clock.now())
         for line_item_id in new:
             people = people_with_balance(tx, context_id)
             promise_scores(tx, context_id, people, now=tool.clock.now(), only=line_item_id)

@@ -24,7 +24,7 @@ from lti_tool.roster.groups import keep_groups
 from lti_tool.roster.listed_roles import staff_by_gate
 from lti_tool.roster.memberships import BATCH, keep_listed, mark_leavers, members_of_course
 from lti_tool.roster.models import Context, Registration
-from lti_tool.roster.services import failure_code, has_gates, make_gates_due, next_night
+from lti_tool.roster.services import failure_code, has_gates, make_gates_due, make_grades_due, next_night
 from lti_tool.tool import Tool
 
 
@@ -64,7 +64,7 @@ def read_roster(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None
     staff = _ask_staff(tool, course, members)
     groups = _ask_groups(tool, course)
     present: set[uuid.UUID] = set()
-    has_returned = False
+    has_new = has_returned = False
     for start in range(0, len(members), BATCH):
         keep_lease()
         with tool.db.transaction() as tx:
@@ -78,8 +78,8 @@ def read_roster(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None
                 now=tool.clock.now(),
             )
         present |= kept.present
-        has_returned = has_returned or kept.has_returned
-    _finish(tool, course, present, groups, has_returned=has_returned, begun=begun)
+        has_new, has_returned = has_new or kept.has_new, has_returned or kept.has_returned
+    _finish(tool, course, present, groups, has_new=has_new, has_returned=has_returned, begun=begun)
 
 
 def _look(tool: Tool, context_id: uuid.UUID, *, now: datetime) -> _Course | None:
@@ -154,6 +154,7 @@ def _finish(
     present: Collection[uuid.UUID],
     groups: Sequence[Group],
     *,
+    has_new: bool,
     has_returned: bool,
     begun: datetime,
 ) -> None:
@@ -167,6 +168,8 @@ def _finish(
         context.roster_due_at = next_night(course.id, now=now)
         if has_gates(tx, course.id) and context.gates_due_at is None:
             make_gates_due(tx, course.id, now=now)
+        if has_new or has_returned:
+            make_grades_due(tx, course.id, now=now)
         tx.flush()
         if has_returned and has_rules(tx, course.id):
             promise_evaluation(tx, course.id, now=now)

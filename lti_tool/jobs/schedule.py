@@ -25,13 +25,16 @@ _DUE: Mapping[MessageType, InstrumentedAttribute[datetime | None]] = {
     MessageType.FIND_COLUMNS: Context.columns_due_at,
     MessageType.READ_GRADES: Context.results_due_at,
 }
-"""When each kind is due. Its handler says when the next time is; if it never comes to that, a day later."""
+"""When each kind is due, in the order in which one builds on the other.
+
+Its handler says when the next time is; if it never comes to that, a day later.
+"""
 
 
 def promise_due(tool: Tool, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
     """Promise what is due, some courses at a time; where two workers look at once each course is promised by one."""
-    now = tool.clock.now()
     for type, due_at in _DUE.items():
+        now = tool.clock.now()  # of messages from one moment any may come first
         promised = COURSES_AT_ONCE
         while promised == COURSES_AT_ONCE and not is_stopped():
             with tool.db.transaction() as tx:

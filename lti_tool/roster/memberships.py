@@ -49,11 +49,12 @@ class MemberOfCourse:
 class Kept:
     """What keeping some members led to.
 
-    `present` are those that are in the course now; `has_returned` says that somebody can earn again here: what changed
-    meanwhile passed them over.
+    `present` are those that are in the course now; `has_new` says that somebody was not known here before, and
+    `has_returned` that somebody can earn again here: what changed meanwhile passed them over.
     """
 
     present: frozenset[uuid.UUID]
+    has_new: bool
     has_returned: bool
 
 
@@ -124,6 +125,7 @@ def keep_listed(
     insert_many(tx, Membership, changed, key=key, update=_MEMBERSHIP_COLUMNS)
     return Kept(
         present=frozenset(person_id for person_id, member in by_person.items() if is_active(member)),
+        has_new=bool(new),
         has_returned=has_returned,
     )
 

@@ -52,6 +52,13 @@ def make_gates_due(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None
         context.gates_due_at = now
 
 
+def make_grades_due(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
+    """Have typed grades read soon, where they count: there is a column or a learner that was not known before."""
+    context = tx.get_one(Context, context_id)
+    if context.results_percent is not None:
+        context.results_due_at = now
+
+
 def next_night(context_id: uuid.UUID, *, now: datetime) -> datetime:
     """Return a moment about a day from now, another one for each course, so that not all are read at once."""
     return now + timedelta(hours=23, seconds=context_id.int % 7200)

@@ -62,6 +62,7 @@ class ColumnPlatform:
     calls: list[tuple[str, str]] = field(default_factory=list)
     scores: list[dict[str, Any]] = field(default_factory=list)
     on_list: Callable[[], None] = lambda: None
+    on_results: Callable[[], None] = lambda: None
     _numbers: int = 0
 
     def add(self, **column: Any) -> int:
@@ -104,6 +105,7 @@ class ColumnPlatform:
             return Answer()
         if received.path.endswith("/results"):
             wanted = parse_qs(received.query).get("user_id")
+            self.on_results()
             return _json(
                 [
                     {"userId": subject, "resultMaximum": 50}

@@ -149,7 +149,10 @@ class DemoSchool:
 
     def until_cells(self, course: str, label: str, expected: Mapping[str, float]) -> None:
         """Wait until exactly these grades stand in a column."""
-        until(lambda: self.cells(course, label) == expected, lambda: (label, self.cells(course, label), expected))
+        until(
+            lambda: self.cells(course, label) == expected,
+            lambda: (label, self.cells(course, label), expected, self.columns(course), self.run("outbox", "status")),
+        )
 
     # In the tool
 

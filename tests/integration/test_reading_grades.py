@@ -247,6 +247,39 @@ class TestReading:
         assert due_at is not None
         assert PAUSE - timedelta(minutes=1) < due_at - school.tool.clock.now() <= PAUSE
 
+    def test_what_is_asked_for_while_it_is_read_is_read_again_at_once(self, school: ColumnSchool) -> None:
+        def choose_again() -> None:
+            if not chosen:
+                chosen.append(school.want_grades(50))
+
+        chosen: list[None] = []
+        school.platform.cell(1, "anna").typed = 0.55
+        school.platform.on_results = choose_again
+        promise_due(school.tool)
+        school.work()
+        assert school.points() == {}
+
+        promise_due(school.tool)
+        school.work()
+
+        assert school.points() == {"anna": 10}
+
+    def test_column_that_is_found_later_is_read_at_once(self, school: ColumnSchool) -> None:
+        promise_due(school.tool)
+        school.work()
+        second = school.place_with_column(2)
+        school.platform.cell(second, "bo").typed = 0.9
+
+        promise_due(school.tool)
+        school.work()
+
+        assert school.points() == {"bo": 20}
+
+    def test_column_that_is_found_is_not_read_where_typed_grades_do_not_count(self, unwanted: ColumnSchool) -> None:
+        unwanted.place_with_column(2)
+
+        assert unwanted.course().results_due_at is None
+
     def test_teacher_who_does_not_want_them_any_more_keeps_what_was_given(self, school: ColumnSchool) -> None:
         school.platform.cell(1, "anna").typed = 0.8
         school.read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -134,6 +135,27 @@ class TestKeeping:
         assert course.roster_due_at is not None
         hours = (course.roster_due_at - school.tool.clock.now()).total_seconds() / 3600
         assert 23 <= hours <= 25
+
+    def test_typed_grades_are_read_once_it_is_known_who_is_there(self, school: RosterSchool) -> None:
+        later = school.tool.clock.now() + timedelta(hours=1)
+
+        def wait_with_grades(percent: int | None) -> None:
+            with school.tool.db.transaction() as tx:
+                course = tx.get_one(Context, school.context.id)
+                course.results_percent, course.results_due_at = percent, later if percent else None
+
+        wait_with_grades(55)
+        school.read()
+        assert school.course().results_due_at == school.tool.clock.now()
+
+        wait_with_grades(55)
+        school.read()
+        assert school.course().results_due_at == later, "nobody is new"
+
+        wait_with_grades(None)
+        school.platform.members.append(member("cas"))
+        school.read()
+        assert school.course().results_due_at is None
 
     def test_course_without_a_roster_is_left_alone(self, school: RosterSchool) -> None:
         with school.tool.db.transaction() as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -64,6 +65,26 @@ def test_what_is_due_is_promised_once(school: RosterSchool) -> None:
     for due_at in (course.roster_due_at, course.gates_due_at):
         assert due_at is not None
         assert timedelta(hours=23) <= due_at - NOW <= timedelta(hours=25)
+
+
+def test_what_is_due_together_is_done_in_the_order_in_which_one_builds_on_the_other(
+    school: RosterSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = itertools.count(1)
+    monkeypatch.setattr(school.tool.clock, "now", lambda: NOW + timedelta(microseconds=next(moments)))
+    make_due(school, roster_due_at=NOW, gates_due_at=NOW, columns_due_at=NOW, results_due_at=NOW)
+
+    promise_due(school.tool)
+
+    with school.tool.db.reading() as tx:
+        in_order = tx.execute(select(OutboxMessage.type).order_by(OutboxMessage.due_at)).scalars()
+        assert list(in_order) == [
+            MessageType.READ_ROSTER,
+            MessageType.ASK_GATES,
+            MessageType.FIND_COLUMNS,
+            MessageType.READ_GRADES,
+        ]
+        assert len(set(tx.execute(select(OutboxMessage.due_at)).scalars())) == 4
 
 
 @pytest.mark.parametrize("due_at", [None, NOW + timedelta(seconds=1)])
