@@ -1,4 +1,4 @@
-"""The issuer of a registration: its profile and its keys. The DID is stored, never derived at signing."""
+"""The issuer of a deployment: its profile and its keys. The DID is stored, never derived at signing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class IssuerView:
     """An issuer as an administrator sees it. `signing_since` is the day of the key that signs now."""
 
     issuer_profile_id: uuid.UUID
-    registration_id: uuid.UUID
+    deployment_id: uuid.UUID
     name: str
     did: str
     signing_since: datetime
@@ -43,14 +43,14 @@ class IssuerView:
 
 
 def ensure_issuer_profile(
-    tx: Session, box: SecretBox, registration_id: uuid.UUID, *, name: str, public_url: str, now: datetime
+    tx: Session, box: SecretBox, deployment_id: uuid.UUID, *, name: str, public_url: str, now: datetime
 ) -> uuid.UUID:
-    """Return the issuer of a registration; makes profile and key the first time. Two at once make one.
+    """Return the issuer of a deployment; makes profile and key the first time. Two at once make one.
 
     With an https address the issuer is a did:web, whose keys can change; without one it is its key.
     """
     existing = tx.execute(
-        select(IssuerProfile.id).where(IssuerProfile.registration_id == registration_id)
+        select(IssuerProfile.id).where(IssuerProfile.deployment_id == deployment_id)
     ).scalar_one_or_none()
     if existing is not None:
         return existing
@@ -62,15 +62,15 @@ def ensure_issuer_profile(
         IssuerProfile,
         {
             "id": profile_id,
-            "registration_id": registration_id,
+            "deployment_id": deployment_id,
             "name": name[:NAME_LENGTH],
             "did": did,
             "created_at": now,
         },
-        key=("registration_id",),
+        key=("deployment_id",),
     )
     if made is None:
-        return tx.execute(select(IssuerProfile.id).where(IssuerProfile.registration_id == registration_id)).scalar_one()
+        return tx.execute(select(IssuerProfile.id).where(IssuerProfile.deployment_id == deployment_id)).scalar_one()
     _add_key(tx, box, profile_id, key, _method(did, 1), now=now)
     return profile_id
 
@@ -101,7 +101,7 @@ def list_issuers(tx: Session) -> list[IssuerView]:
     return [
         IssuerView(
             row.IssuerProfile.id,
-            row.IssuerProfile.registration_id,
+            row.IssuerProfile.deployment_id,
             row.IssuerProfile.name,
             row.IssuerProfile.did,
             row.signing_since,

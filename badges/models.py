@@ -36,12 +36,12 @@ class Decision(StrEnum):
 
 
 class IssuerProfile(Base):
-    """Who issues: one per registration to begin with."""
+    """Who issues: one per deployment to begin with, so that schools that share a registration do not share it."""
 
     __tablename__ = "issuer_profile"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), unique=True)
+    deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployment.id"), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     did: Mapped[str] = mapped_column(String(300))
     """Kept from the day the profile was made; never derived from a setting at signing.

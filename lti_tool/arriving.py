@@ -106,7 +106,7 @@ def arrive(
     Raises:
         LaunchRefused: a deep linking request without a course, or by somebody who may not edit it.
     """
-    registration = places.keep_registration_name(tx, registration, claims)
+    registration = places.keep_platform(tx, registration, deployment, claims)
     family = _family(registration, claims)
     if family.schools_have_own_hosts:
         keep_origins(tx, deployment.id, claims, allow_loopback=allow_loopback, now=now)

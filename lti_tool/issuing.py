@@ -15,16 +15,19 @@ from badges.openbadges.evidence import Evidence
 from badges.openbadges.result import Result, ResultDescription, ResultStatus, ResultType
 from gamification.as_of import AsOf, as_of
 from lti_tool.badge_words import counted_sentence, judged_sentence, proof_kind_sentence, scale_name
-from lti_tool.roster.endpoints import registration_of_context
-from lti_tool.roster.models import Person
+from lti_tool.roster.models import Context, Deployment, Person, Registration
 from lti_tool.tool import Tool
 
 
 def ensure_issuer(tx: Session, tool: Tool, context_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
-    """Return the issuer of the platform that this course is on, named as the platform calls itself."""
-    registration = registration_of_context(tx, context_id)
-    name = registration.name or urlsplit(registration.issuer).hostname or registration.issuer
-    return ensure_issuer_profile(tx, tool.box, registration.id, name=name, public_url=tool.settings.public_url, now=now)
+    """Return the issuer of the place where the tool is installed that this course is in, named as the platform says.
+
+    Not one for the whole registration: schools can share that, and nobody's badges are signed by another school.
+    """
+    deployment = tx.get_one(Deployment, tx.get_one(Context, context_id).deployment_id)
+    registration = tx.get_one(Registration, deployment.registration_id)
+    name = deployment.name or urlsplit(registration.issuer).hostname or registration.issuer
+    return ensure_issuer_profile(tx, tool.box, deployment.id, name=name, public_url=tool.settings.public_url, now=now)
 
 
 def issue_credential(tool: Tool, award_id: uuid.UUID) -> None:

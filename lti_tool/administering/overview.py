@@ -106,13 +106,13 @@ def console(tx: Session, scope: OneDeployment | None, *, reference: str = "", no
 def name_to_show(tx: Session, scope: OneDeployment | None, registration: Registration) -> str:
     """Return what a platform is called on this administrator's pages.
 
-    Its name is that of the school that registered it or launched last: where schools share it, not for the others.
+    Schools can share one: each sees its own name, never that of the school which registered it.
     """
     if scope is not None:
-        places = select(func.count()).where(Deployment.registration_id == registration.id)
-        if tx.execute(places).scalar_one() > 1:
-            return registration.issuer
-    return registration.account_name or registration.name or registration.issuer
+        return tx.get_one(Deployment, scope.id).name or registration.issuer
+    places = select(Deployment.name).where(Deployment.registration_id == registration.id)
+    names = set(tx.execute(places).scalars())
+    return registration.account_name or (names.pop() if len(names) == 1 else "") or registration.issuer
 
 
 def _platform(tx: Session, scope: OneDeployment | None, seen: Seen, registration: Registration) -> PlatformView:

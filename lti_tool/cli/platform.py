@@ -106,13 +106,16 @@ def list_command() -> None:
     tool = ready_tool()
     with tool.db.reading() as tx:
         for registration, deployments in list_registrations(tx):
-            name = on_one_line(registration.account_name or registration.name)
+            name = f"  {on_one_line(registration.account_name)}" if registration.account_name else ""
             kept = "" if registration.keeps_names else "  without names"
             kept += "  with e-mail addresses" if registration.keeps_email else ""
-            click.echo(f"{registration.issuer}  client {registration.client_id}  {name}{kept}")
+            click.echo(f"{registration.issuer}  client {registration.client_id}{name}{kept}")
             click.echo(f"  id {registration.id}")
             for deployment in deployments:
-                click.echo(f"  deployment {on_one_line(deployment.external_deployment_id)}  {deployment.state}")
+                click.echo(
+                    f"  deployment {on_one_line(deployment.external_deployment_id)}  {deployment.state}"
+                    f"{f'  {on_one_line(deployment.name)}' if deployment.name else ''}"
+                )
                 for origin in origins_of_deployment(tx, registration, deployment.id):
                     click.echo(f"    opens in pages of {origin}")
         for invitation in list_invitations(tx, InvitationPurpose.REGISTER, now=tool.clock.now()):

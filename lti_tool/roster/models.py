@@ -63,8 +63,6 @@ class Registration(Base):
     issuer: Mapped[str] = mapped_column(String(500))
     """Compared exactly: no trailing slash is added or removed."""
     client_id: Mapped[str] = mapped_column(String(255))
-    name: Mapped[str] = mapped_column(String(200), default="")
-    """As the platform calls itself in its launches; the name of the issuer on badges."""
     product_family: Mapped[str] = mapped_column(String(60), default="")
     auth_login_url: Mapped[str] = mapped_column(String(1000))
     auth_token_url: Mapped[str] = mapped_column(String(1000))
@@ -96,6 +94,8 @@ class Deployment(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
     external_deployment_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """As the platform calls itself in launches from here: the school, where several share a registration."""
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
 

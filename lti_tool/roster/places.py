@@ -20,7 +20,7 @@ from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.gradebook import chosen_columns, forget_deliveries
 from lti_tool.roster.gradebook_models import Columns, LinkSetting
 from lti_tool.roster.kept_names import kept_names
-from lti_tool.roster.models import Context, LineItem, Membership, Person, Registration, ResourceLink
+from lti_tool.roster.models import Context, Deployment, LineItem, Membership, Person, Registration, ResourceLink
 
 _Row = TypeVar("_Row", bound=Base)
 OUTSIDE_COURSES = "outside-courses:"
@@ -36,16 +36,21 @@ class Place:
     setting: LinkSetting | None
 
 
-def keep_registration_name(tx: Session, known: Registration, claims: LaunchClaims) -> Registration:
-    """Learn how the platform calls itself; writes only when that changed. Returns the registration as it is now."""
+def keep_platform(tx: Session, known: Registration, deployment: Deployment, claims: LaunchClaims) -> Registration:
+    """Learn which product the platform is and how it calls itself here; writes only what changed.
+
+    Returns the registration as it is now. Schools can share one, so the name is that of the deployment.
+    """
     if claims.platform is None:
         return known
-    name = (claims.platform.name or known.name)[:200]
+    name = (claims.platform.name or deployment.name)[:200]
+    if name != deployment.name:
+        tx.get_one(Deployment, deployment.id).name = name
     family = (claims.platform.product_family_code or known.product_family)[:60]
-    if (name, family) == (known.name, known.product_family):
+    if family == known.product_family:
         return known
     registration = tx.get_one(Registration, known.id)
-    registration.name, registration.product_family = name, family
+    registration.product_family = family
     return registration
 
 

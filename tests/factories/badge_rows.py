@@ -21,27 +21,26 @@ from badges.models import (
 from badges.openbadges.key import PrivateKey
 from config.ids import new_id
 from gamification.models import ActivityRow
-from lti_tool.roster.models import Context, Person, Registration
+from lti_tool.roster.models import Context, Deployment, Person, Registration
 from tests.factories.rows import (
     NOW,
     added,
     make_activity,
     make_context,
+    make_deployment,
     make_person,
-    make_registration,
     make_rule_set_version,
-    registration_of,
 )
 
 
-def make_issuer_profile(tx: Session, registration: Registration | None = None) -> IssuerProfile:
-    registration = registration or make_registration(tx)
+def make_issuer_profile(tx: Session, deployment: Deployment | None = None) -> IssuerProfile:
+    deployment = deployment or make_deployment(tx)
     return added(
         tx,
         IssuerProfile(
             id=new_id(),
-            registration_id=registration.id,
-            name=registration.name,
+            deployment_id=deployment.id,
+            name=deployment.name,
             did="did:web:tool.example",
             created_at=NOW,
         ),
@@ -65,13 +64,15 @@ def make_issuer_key(tx: Session, profile: IssuerProfile | None = None) -> Issuer
 
 def make_recipient(tx: Session, profile: IssuerProfile | None = None, person: Person | None = None) -> Recipient:
     profile = profile or make_issuer_profile(tx)
-    person = person or make_person(tx, tx.get_one(Registration, profile.registration_id))
+    person = person or make_person(
+        tx, tx.get_one(Registration, tx.get_one(Deployment, profile.deployment_id).registration_id)
+    )
     return added(tx, Recipient(id=new_id(), issuer_profile_id=profile.id, person_id=person.id))
 
 
 def make_achievement(tx: Session, context: Context | None = None) -> Achievement:
     context = context or make_context(tx)
-    profile = make_issuer_profile(tx, registration_of(tx, context))
+    profile = make_issuer_profile(tx, tx.get_one(Deployment, context.deployment_id))
     return added(
         tx,
         Achievement(

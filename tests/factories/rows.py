@@ -54,16 +54,13 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex[:12]}"
 
 
-def make_registration(
-    tx: Session, *, issuer: str = "https://platform.example", client_id: str = "", name: str = "Example School"
-) -> Registration:
+def make_registration(tx: Session, *, issuer: str = "https://platform.example", client_id: str = "") -> Registration:
     return added(
         tx,
         Registration(
             id=new_id(),
             issuer=issuer,
             client_id=client_id or unique("client"),
-            name=name,
             product_family="moodle",
             auth_login_url=f"{issuer}/auth",
             auth_token_url=f"{issuer}/token",
@@ -74,7 +71,11 @@ def make_registration(
 
 
 def make_deployment(
-    tx: Session, registration: Registration | None = None, *, state: DeploymentState = DeploymentState.ACTIVE
+    tx: Session,
+    registration: Registration | None = None,
+    *,
+    name: str = "Example School",
+    state: DeploymentState = DeploymentState.ACTIVE,
 ) -> Deployment:
     registration = registration or make_registration(tx)
     return added(
@@ -83,6 +84,7 @@ def make_deployment(
             id=new_id(),
             registration_id=registration.id,
             external_deployment_id=unique("deployment"),
+            name=name,
             state=state,
             created_at=NOW,
         ),

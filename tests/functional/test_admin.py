@@ -66,7 +66,7 @@ def launched(site: Site) -> Admin:
 
 def test_console_when_entered_by_invitation_shows_every_platform(site: Site) -> None:
     with site.tool.db.transaction() as tx:
-        make_registration(tx, issuer="https://other.example", name="Other School")
+        make_deployment(tx, make_registration(tx, issuer="https://other.example"), name="Other School")
 
     page = words_in(invited(site).page())
 
@@ -76,8 +76,9 @@ def test_console_when_entered_by_invitation_shows_every_platform(site: Site) -> 
 
 def test_console_when_entered_by_launch_shows_only_that_platform(site: Site) -> None:
     with site.tool.db.transaction() as tx:
-        other = make_registration(tx, issuer="https://other.example", name="Other School")
-        deployment_id, other_id = make_deployment(tx, other, state=DeploymentState.WAITING).id, other.id
+        other = make_registration(tx, issuer="https://other.example")
+        waiting = make_deployment(tx, other, name="Other School", state=DeploymentState.WAITING)
+        deployment_id, other_id = waiting.id, other.id
 
     admin = launched(site)
 

@@ -355,4 +355,4 @@ def test_list_of_platforms_names_the_hosts_of_each_school(sqlite_site: Site, sql
 
     listed = mijlpaal("platform", "list", SECRET_KEY=SECRET, DATABASE_URL=sqlite_url).stdout
 
-    assert f"  deployment 1  active\n    opens in pages of {SCHOOL}\n" in listed
+    assert f"  deployment 1  active  School\n    opens in pages of {SCHOOL}\n" in listed

@@ -15,7 +15,7 @@ from badges.checking.checker import Checker
 from badges.issuer import ensure_issuer_profile, rotate_key
 from badges.models import Credential, CredentialSalt, IssuerKey
 from lti_tool.issuing import issue_credential
-from lti_tool.roster.models import Registration
+from lti_tool.roster.models import Deployment
 from lti_tool.showing import CHECK_AGAIN_AFTER
 from lti_tool.web.current import EXTENSION
 from tests.factories.launch import TOOL_URL
@@ -107,9 +107,9 @@ def test_document_when_only_its_key_was_compromised_is_not_believed(site: Site, 
     """A did:key is its own proof to everybody else; here its key is known not to count."""
     if did == "did:key":
         with site.tool.db.transaction() as tx:
-            registration_id = tx.execute(select(Registration.id)).scalar_one()
+            deployment_id = tx.execute(select(Deployment.id)).scalar_one()
             ensure_issuer_profile(
-                tx, site.tool.box, registration_id, name=ISSUER, public_url="http://127.0.0.1", now=site.clock.now()
+                tx, site.tool.box, deployment_id, name=ISSUER, public_url="http://127.0.0.1", now=site.clock.now()
             )
     badge = earn(open_room(site))
     badge.share()

@@ -79,8 +79,8 @@ def here(sqlite_url: str) -> Installation:
         load_settings(**{name.lower(): value for name, value in settings.items()}), clock=SettableClock(EARLIER)
     )
     with tool.db.transaction() as tx:
-        registration = make_registration(tx, name=OUR_NAME)
-        context = make_context(tx, make_deployment(tx, registration))
+        registration = make_registration(tx)
+        context = make_context(tx, make_deployment(tx, registration, name=OUR_NAME))
         teacher, learner = make_person(tx, registration), make_person(tx, registration)
         make_membership(tx, context, teacher, role=PrincipalRole.INSTRUCTOR)
         make_membership(tx, context, learner)

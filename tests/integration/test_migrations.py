@@ -17,16 +17,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Uuid, bindparam, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 import lti_tool.tables  # noqa: F401
+from badges.models import IssuerProfile
 from badges.openbadges.verify import verify
 from config.database import Base, Database
 from config.migrate import current_revision, downgrade, migration_config, newest_revision, upgrade
 from lti_tool.roster.models import Deployment, DeploymentState
 from migrations.append_only import PROTECTED
 from tests.databases import Servers
+from tests.factories.badge_rows import make_achievement, make_issuer_profile
 from tests.factories.earned_badge import earned_badge
 from tests.factories.everything import make_everything, rows_per_table
 from tests.factories.rows import make_context, make_deployment, make_person, make_registration
@@ -126,6 +128,44 @@ def test_deployments_when_the_step_that_tells_closed_from_waiting_comes_are_told
         held = tx.execute(select(Deployment.id).where(Deployment.state == DeploymentState.HELD)).scalar_one()
     assert before == ["active", "waiting", "waiting"]
     assert (after, held) == (["active", "held", "waiting"], used.deployment_id)
+    database.dispose()
+
+
+def test_issuer_when_it_becomes_that_of_a_deployment_is_of_the_one_that_had_a_badge_first(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        registration = make_registration(tx)
+        first, second = (make_deployment(tx, registration, name=name) for name in ("First", "Second"))
+        alone = make_deployment(tx, name="Alone")
+        issuer_id = make_achievement(tx, make_context(tx, second)).issuer_profile_id
+    downgrade(database_url, "0008")
+    with database.reading() as tx:
+        query = text("SELECT registration_id FROM issuer_profile WHERE id = :id").bindparams(
+            bindparam("id", type_=Uuid())
+        )
+        before = tx.execute(query.columns(registration_id=Uuid()), {"id": issuer_id}).scalar_one()
+
+    upgrade(database_url)
+
+    assert before == registration.id
+    with database.reading() as tx:
+        assert tx.get_one(IssuerProfile, issuer_id).deployment_id == second.id
+        names = {one.id: one.name for one in tx.execute(select(Deployment)).scalars()}
+    assert names == {first.id: "", second.id: "", alone.id: "Alone"}, "of two nobody knows whose it was"
+    database.dispose()
+
+
+def test_issuers_when_two_share_a_registration_cannot_go_back_to_one(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        registration = make_registration(tx)
+        for _ in range(2):
+            make_issuer_profile(tx, make_deployment(tx, registration))
+
+    with pytest.raises(RuntimeError, match="an issuer each"):
+        downgrade(database_url, "0008")
+
+    assert current_revision(database) == newest_revision()
     database.dispose()
 
 

@@ -83,8 +83,8 @@ class School:
 
     def __post_init__(self) -> None:
         with self.tool.db.transaction() as tx:
-            self.registration = make_registration(tx, name=self.name)
-            self.context = make_context(tx, make_deployment(tx, self.registration))
+            self.registration = make_registration(tx)
+            self.context = make_context(tx, make_deployment(tx, self.registration, name=self.name))
             self.teacher = make_person(tx, self.registration, name="Joost Bakker")
             self.learner = make_person(tx, self.registration)
             self.learner.email = self.email
@@ -190,7 +190,7 @@ class School:
         return Issued(content, web, bake(png_of(award.details.design, 512), content))
 
     def _issuer(self, tx: Session) -> IssuerProfile:
-        query = select(IssuerProfile).where(IssuerProfile.registration_id == self.registration.id)
+        query = select(IssuerProfile).where(IssuerProfile.deployment_id == self.context.deployment_id)
         return tx.execute(query).scalar_one()
 
     def _learner(self) -> dict[str, object]:
