@@ -14,7 +14,7 @@ from lti_tool.demo_platform.placements import LONGEST_TITLE, SCORE_MAXIMUM, Plac
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.points import PointsInvalid, read_points
 from lti_tool.demo_platform.rendering import render_page
-from lti_tool.demo_platform.restrictions import Restriction, Visibility
+from lti_tool.demo_platform.restrictions import DATE_OVER, Restriction, Visibility
 from lti_tool.demo_platform.roster import Person
 from lti_tool.demo_platform.visitors import get_course_editor, get_placement, is_foreign_page
 
@@ -158,6 +158,8 @@ def _read_restriction(
     platform: Platform, course: Course, typed: Mapping[str, str], placement: Placement | None
 ) -> Restriction | None:
     """Return the restriction; None when the percentage is wrong. An assignment that went away may stay."""
+    if typed["restricted_by"] == str(DATE_OVER):
+        return Restriction(DATE_OVER)
     known = {str(assignment.id) for assignment in platform.assignments.list_all(course.id)}
     if placement is not None and placement.restriction is not None:
         known.add(str(placement.restriction.assignment_id))
@@ -189,6 +191,7 @@ def _render(platform: Platform, person: Person, course: Course, placement: Place
         typed=typed,
         assignments=platform.assignments.list_all(course.id),
         visibilities=list(Visibility),
+        date_over=str(DATE_OVER),
         longest_title=LONGEST_TITLE,
         tools=offered,
         chooses_again=own is not None and own.active and own.deep_linking_url is not None,

@@ -14,7 +14,7 @@ from lti_tool.demo_platform.placements import Placement
 from lti_tool.demo_platform.platform import Platform
 from lti_tool.demo_platform.points import PointsInvalid, read_points
 from lti_tool.demo_platform.registration_endpoint import configuration_url
-from lti_tool.demo_platform.restrictions import Restriction, Visibility
+from lti_tool.demo_platform.restrictions import DATE_OVER, Restriction, Visibility
 from lti_tool.demo_platform.roster import Person, find_person, find_user
 from lti_tool.demo_platform.tools import Tool
 
@@ -80,8 +80,12 @@ def add_course_levers(levers: Blueprint, platform: Platform) -> None:
 
     @levers.post("/restrict")
     def restrict() -> Response:
-        """Restrict an activity to an assignment, complete or with `least_percent`; without `assignment`: to nothing."""
-        placement, restriction = _wanted_placement(platform), None
+        """Restrict an activity to an assignment, complete or with `least_percent`, or to a date that is `over`.
+
+        Without any of them it is free.
+        """
+        placement = _wanted_placement(platform)
+        restriction = Restriction(DATE_OVER) if request.values.get("over") else None
         if request.values.get("assignment"):
             least = request.values.get("least_percent")
             restriction = Restriction(_wanted_assignment(platform).id, None if least is None else _read(least, 100))

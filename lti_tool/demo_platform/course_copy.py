@@ -45,7 +45,7 @@ def copy_course(platform: Platform, course: Course, title: str, label: str = "")
 
 def _moved(placement: Placement, course_id: str, assignment_ids: dict[int, int]) -> Placement:
     restriction = placement.restriction
-    if restriction is not None:
+    if restriction is not None and not restriction.is_date_over:
         # An assignment that is gone stays gone: nobody meets the restriction in the copy either.
         restriction = replace(restriction, assignment_id=assignment_ids.get(restriction.assignment_id, 0))
     return replace(placement, course_id=course_id, restriction=restriction)

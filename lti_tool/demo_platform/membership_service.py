@@ -1,7 +1,8 @@
 """Names and Role Provisioning Services: the roster of a course, or of who may open one link, page by page when asked.
 
-https://www.imsglobal.org/spec/lti-nrps/v2p0. With `rlid`, a real Moodle 4.5 lists exactly who may open the link; staff
-pass every restriction and are therefore always among them.
+https://www.imsglobal.org/spec/lti-nrps/v2p0. With `rlid`, a real Moodle 4.5 lists exactly who may open a link that has
+a restriction; staff pass every one and are therefore always among them. Of a link without one it lists everybody, also
+where it is hidden (seen on Moodle 4.5.6, 2026-11).
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ def membership_service(platform: Platform) -> Blueprint:
 
 
 def _who_may_open(platform: Platform, link: Placement, people: list[Person]) -> list[Person]:
-    if not platform.settings.profile.roster_of_link_lists_staff and (
+    profile = platform.settings.profile
+    if link.restriction is None and profile.roster_of_hidden_link_lists_everybody:
+        return people
+    if not profile.roster_of_link_lists_staff and (
         link.restriction is not None or link.visibility is Visibility.HIDDEN
     ):
         people = [person for person in people if person.is_learner]

@@ -134,6 +134,8 @@ class PlatformProfile:
     """A launch leads to the roster only when an activity of the course opens this tool. Else always."""
     roster_of_link_lists_staff: bool = True
     """With `rlid`, staff are listed whatever the restrictions of the link say. Else only who meets them."""
+    roster_of_hidden_link_lists_everybody: bool = True
+    """With `rlid`, hiding a link alone narrows nothing: only a restriction does. Else a hidden link lists staff."""
 
     # The frame.
     frame_resize: str = ""
@@ -217,5 +219,6 @@ CANVAS_PROFILE = PlatformProfile(
     registration_answer_overstates=False,
     roster_only_where_used=False,
     roster_of_link_lists_staff=False,
+    roster_of_hidden_link_lists_everybody=False,
     storage_target="post_message_forwarding",
 )

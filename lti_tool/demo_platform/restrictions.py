@@ -12,6 +12,9 @@ from typing import Protocol
 from lti_tool.demo_platform.assignments import Progress
 from lti_tool.demo_platform.roster import Person
 
+DATE_OVER = -1
+"""Stands for the assignment where a restriction is a date that is over: no learner meets it any more."""
+
 
 class Visibility(StrEnum):
     """Where learners find an activity."""
@@ -25,11 +28,16 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Restriction:
-    """An assignment that has to be complete, or graded with at least so many percent."""
+    """An assignment that has to be complete, or graded with at least so many percent; or `DATE_OVER`."""
 
     assignment_id: int
     least_percent: float | None = None
     """None: complete."""
+
+    @property
+    def is_date_over(self) -> bool:
+        """Whether it is no assignment at all."""
+        return self.assignment_id == DATE_OVER
 
     def is_met(self, progress: Progress | None) -> bool:
         """Tell whether this progress in the assignment is enough; None is no progress."""

@@ -128,7 +128,7 @@ def test_moodle_assignments_give_points_and_a_badge_to_learners_who_never_opened
     }
     moodle.pull("restrict", activity=links["Essay"], assignment=essay, visibility="stealth")
     moodle.pull("restrict", activity=links["Toets"], assignment=test, least_percent=55, visibility="stealth")
-    moodle.pull("restrict", activity=links[for_staff], visibility="hidden")
+    moodle.pull("restrict", activity=links[for_staff], over=1, visibility="hidden")
 
     mila = moodle.launch_activity("mila", course, "Mijlpaal")
     moodle.give_badge(mila, "Veilig werken")
@@ -220,7 +220,7 @@ def test_moodle_copied_course_goes_on_by_what_its_first_launch_says(moodle: Demo
     moodle.place(course, tasks, picks=["course"], goal=30, path=choosing(moodle, course))
     moodle.pull("restrict", activity=moodle.activities(course)["Essay"]["resourceLinkId"], assignment=essay)
     staff = next(title for title in moodle.activities(course) if title not in {"Mijlpaal", "Essay", LIFT.title})
-    moodle.pull("restrict", activity=moodle.activities(course)[staff]["resourceLinkId"], visibility="hidden")
+    moodle.pull("restrict", activity=moodle.activities(course)[staff]["resourceLinkId"], over=1, visibility="hidden")
     moodle.do_task("ahmed", moodle.launch_activity("ahmed", course, LIFT.title))
     moodle.until_cells(course, LIFT.title, {"ahmed": 20})
 

@@ -20,6 +20,7 @@ from gamification.models import Balance
 from gamification.publish import TaskDraft
 from lti_tool.asking_gates import ask_gates
 from lti_tool.demo_platform.app import create_platform
+from lti_tool.demo_platform.restrictions import DATE_OVER
 from lti_tool.demo_platform.settings import PlatformSettings
 from lti_tool.lti.ags import SCOPE_LINE_ITEM_READONLY
 from lti_tool.lti.roles import PrincipalRole
@@ -126,7 +127,7 @@ def course(database_url: str, tmp_path: Path) -> Iterator[DemoCourse]:
 
 
 def test_native_assignment_gives_points_to_who_completed_it_and_to_nobody_of_the_staff(course: DemoCourse) -> None:
-    course.place(course.add_link(visibility="hidden"), is_staff=True)
+    course.place(course.add_link(visibility="hidden", restricted_by=str(DATE_OVER)), is_staff=True)
     gate = course.place(course.add_link(restricted_by="1", visibility="stealth"))
     read_roster(course.tool, course.context.id)
     course.pull("complete", assignment="1", person="zoe")
@@ -142,7 +143,7 @@ def test_native_assignment_gives_points_to_who_completed_it_and_to_nobody_of_the
 
 
 def test_what_is_undone_there_is_undone_here_and_who_left_keeps_it(course: DemoCourse) -> None:
-    course.place(course.add_link(visibility="hidden"), is_staff=True)
+    course.place(course.add_link(visibility="hidden", restricted_by=str(DATE_OVER)), is_staff=True)
     course.place(course.add_link(restricted_by="1"))
     read_roster(course.tool, course.context.id)
     for who in ("zoe", "ahmed"):
@@ -159,7 +160,7 @@ def test_what_is_undone_there_is_undone_here_and_who_left_keeps_it(course: DemoC
 
 
 def test_link_whose_restriction_was_forgotten_gives_nobody_points(course: DemoCourse) -> None:
-    course.place(course.add_link(visibility="hidden"), is_staff=True)
+    course.place(course.add_link(visibility="hidden", restricted_by=str(DATE_OVER)), is_staff=True)
     gate = course.place(course.add_link())
     read_roster(course.tool, course.context.id)
 
@@ -170,8 +171,9 @@ def test_link_whose_restriction_was_forgotten_gives_nobody_points(course: DemoCo
         assert tx.get_one(Gate, gate.content_item_id).problem == GateProblem.EVERYBODY_PASSES
 
 
-def test_gate_for_staff_that_was_not_hidden_is_not_believed(course: DemoCourse) -> None:
-    gate = course.place(course.add_link(), is_staff=True)
+@pytest.mark.parametrize("visibility", ["shown", "hidden"])
+def test_gate_for_staff_that_has_no_restriction_is_not_believed(course: DemoCourse, visibility: str) -> None:
+    gate = course.place(course.add_link(visibility=visibility), is_staff=True)
     course.place(course.add_link(restricted_by="1"))
     read_roster(course.tool, course.context.id)
     course.pull("complete", assignment="1", person="zoe")
@@ -190,7 +192,7 @@ def test_gate_for_staff_that_was_not_hidden_is_not_believed(course: DemoCourse) 
 
 
 def test_platform_that_is_down_for_a_while_loses_nothing(course: DemoCourse) -> None:
-    course.place(course.add_link(visibility="hidden"), is_staff=True)
+    course.place(course.add_link(visibility="hidden", restricted_by=str(DATE_OVER)), is_staff=True)
     course.place(course.add_link(restricted_by="1"))
     read_roster(course.tool, course.context.id)
     course.pull("complete", assignment="1", person="zoe")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from lti_tool.demo_platform.restrictions import DATE_OVER
 from tests.unit.demo_platform.classroom import AGS, ITEM_TYPE, ITEMS, LTI, MEMBERS, NRPS, link
 
 COPY = "/as/mila/courses/2/copy"
@@ -71,6 +72,12 @@ class TestCopy:
         assert claims[f"{LTI}/custom"]["mijlpaal_item"] == "a1"
         assert "/lti/services/3/lineitems" in claims[AGS]["lineitem"]
         assert claims[NRPS]["context_memberships_url"].endswith(MEMBERS.replace("/2/", "/3/"))
+
+    def test_link_for_staff_stays_one_in_the_copy(self, classroom):
+        classroom.add_activity(restricted_by=str(DATE_OVER))
+        copy = classroom.pull("copy-course")["id"]
+
+        assert classroom.activities(copy)[-1]["restriction"]["assignment_id"] == DATE_OVER
 
     def test_gate_asks_for_the_assignment_of_the_copy(self, visit, classroom):
         members = f"{MEMBERS.replace('/2/', '/3/')}?rlid=6"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lti_tool.demo_platform.profile import MOODLE_PROFILE
+from lti_tool.demo_platform.restrictions import DATE_OVER
 from tests.unit.demo_platform.classroom import DL, LTI, NRPS, TOOL_CONFIGURATION, Classroom, link
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -69,8 +70,12 @@ def roster_in_an_empty_course(classroom):
 
 def staff_behind_a_gate(classroom):
     classroom.pull("assignment", title="Essay")
-    restricted, hidden = classroom.add_activity(restricted_by="1"), classroom.add_activity(visibility="hidden")
-    return classroom.who_may_open(restricted), classroom.who_may_open(hidden)
+    restricted, over = classroom.add_activity(restricted_by="1"), classroom.add_activity(restricted_by=str(DATE_OVER))
+    return classroom.who_may_open(restricted), classroom.who_may_open(over)
+
+
+def everybody_behind_a_hidden_link(classroom):
+    return classroom.who_may_open(classroom.add_activity(visibility="hidden"))
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,13 @@ BEHAVIOURS = [
     Behaviour("product_family_code", "sakai", code_in_a_launch, "mijlpaal-demo", "sakai"),
     Behaviour("roster_only_where_used", False, roster_in_an_empty_course, False, True),
     Behaviour("roster_of_link_lists_staff", False, staff_behind_a_gate, (["3", "4"], ["3", "4"]), ([], [])),
+    Behaviour(
+        "roster_of_hidden_link_lists_everybody",
+        False,
+        everybody_behind_a_hidden_link,
+        ["3", "4", "5", "6", "7", "8"],
+        ["3", "4"],
+    ),
 ]
 
 

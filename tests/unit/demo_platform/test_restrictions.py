@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lti_tool.demo_platform.browser_page import read_page
+from lti_tool.demo_platform.restrictions import DATE_OVER
 from tests.unit.demo_platform.classroom import MEMBERS
 
 STAFF = ["3", "4"]
@@ -135,11 +136,33 @@ class TestGateOfAGrade:
         assert "Alleen met 55 procent of meer voor: Toets." in classroom.client.get("/as/zoe/course").text
 
 
-class TestVisibility:
-    def test_hidden_link_is_for_staff_only(self, classroom):
-        link_id = classroom.add_activity(visibility="hidden")
+class TestDateThatIsOver:
+    def test_roster_of_the_link_holds_staff_only(self, classroom):
+        link_id = classroom.add_activity(restricted_by=str(DATE_OVER), visibility="hidden")
 
         assert classroom.who_may_open(link_id) == STAFF
+        assert classroom.client.get(f"/as/zoe/activities/{link_id}").status_code == 403
+
+    def test_course_page_and_form_say_so(self, classroom):
+        link_id = classroom.add_activity(restricted_by=str(DATE_OVER))
+
+        assert "Alleen tot en met een datum die voorbij is." in classroom.client.get("/as/zoe/course").text
+        form = classroom.client.get(f"/as/mila/activities/{link_id}/settings").text
+        assert f'<option value="{DATE_OVER}" selected>' in form
+
+    def test_lever_sets_it(self, classroom):
+        link_id = classroom.add_activity()
+
+        classroom.pull("restrict", activity=link_id, over=1)
+
+        assert classroom.who_may_open(link_id) == STAFF
+
+
+class TestVisibility:
+    def test_hidden_link_is_opened_by_staff_only_and_lists_everybody_without_a_restriction(self, classroom):
+        link_id = classroom.add_activity(visibility="hidden")
+
+        assert classroom.who_may_open(link_id) == [*STAFF, *LEARNERS]
         assert classroom.client.get(f"/as/zoe/activities/{link_id}").status_code == 403
         assert "Poort" not in classroom.client.get("/as/zoe/course").text
         assert "verborgen voor leerlingen" in classroom.client.get("/as/mila/course").text
