@@ -8,7 +8,8 @@ everything else that can happen is a PlatformFailed with a code that says whethe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,8 +24,9 @@ import urllib3.exceptions
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from config.errors import PlatformFailed
-from config.http_address import AddressGuard, Resolve, origin_to_call, resolve_host
+from config.http_address import AddressGuard, Origin, Resolve, origin_to_call, resolve_host
 from config.http_connection import Deadline, guarded_pools, tls_context
+from config.http_keeping import KeptConnections
 
 MAX_REDIRECTS = 3
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -94,24 +96,24 @@ def retry_after_seconds(value: str, now: datetime) -> float | None:
 
 
 class _GuardedAdapter(requests.adapters.HTTPAdapter):
-    """The transport of one call."""
+    """The transport of one call, or of calls to one origin one after another: `deadline` is that of the newest."""
 
     def __init__(self, guard: AddressGuard, deadline: Deadline, context: SSLContext) -> None:
         self._guard = guard
-        self._deadline = deadline
+        self.deadline = deadline
         self._context = context
         super().__init__(pool_connections=1, pool_maxsize=1)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._guard, self._deadline)
+        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._guard, self.deadline)
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Leave it to the context, which has read its authorities once instead of at each connection."""
 
 
 class HttpClient:
-    """Sends requests and returns answers. Holds no connection and no cookie; one instance serves all threads."""
+    """Sends requests and returns answers. Keeps no cookie, and no connection unless asked; serves all threads."""
 
     def __init__(
         self,
@@ -128,11 +130,21 @@ class HttpClient:
         self._guard = AddressGuard(allow_loopback, resolve)
         self._context = _shared_tls_context(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
         # Moodle hosts refuse requests without a name, and Canvas asks for one since January 2026.
-        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
         self._connect_seconds = connect_timeout_seconds
         self._read_seconds = read_timeout_seconds
         self._total_seconds = total_timeout_seconds
         self._max_bytes = max_bytes
+        self._kept: KeptConnections[_GuardedAdapter] = KeptConnections()
+
+    @contextmanager
+    def keeping_connections(self) -> Iterator[None]:
+        """Keep connections between the calls that this thread makes inside, for who calls the same hosts all day.
+
+        A request that meets a connection which was just closed is not sent again: it may have arrived.
+        """
+        with self._kept.keeping():
+            yield
 
     def send(
         self,
@@ -148,11 +160,12 @@ class HttpClient:
         `max_bytes` limits the body as it is after decompression.
         """
         deadline = Deadline(self._total_seconds, self._connect_seconds, self._read_seconds)
-        sent_headers = {**self._headers, **(headers or {})}
+        ending = {} if self._kept.is_keeping else {"Connection": "close"}
+        sent_headers = {**self._headers, **ending, **(headers or {})}
         limit = self._max_bytes if max_bytes is None else max_bytes
         origin = origin_to_call(url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._send_once(method, url, sent_headers, body, deadline, limit)
+            answer = self._send_once(origin, method, url, sent_headers, body, deadline, limit)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or location is None:
                 return answer
@@ -166,6 +179,7 @@ class HttpClient:
 
     def _send_once(
         self,
+        origin: Origin,
         method: str,
         url: str,
         headers: dict[str, str],
@@ -173,13 +187,15 @@ class HttpClient:
         deadline: Deadline,
         limit: int,
     ) -> HttpResponse:
-        adapter = _GuardedAdapter(self._guard, deadline, self._context)
+        timeout = (self._connect_seconds, self._read_seconds)
         try:
             prepared = requests.Request(method, url, headers=headers, data=body).prepare()
-            with adapter.send(prepared, stream=True, timeout=(self._connect_seconds, self._read_seconds)) as answer:
-                received_headers = {name.lower(): value for name, value in answer.headers.items()}
-                content = _read_body(answer.raw, limit)
-                return HttpResponse(answer.status_code, received_headers, content)
+            with self._kept.borrow(origin, lambda: self._new_adapter(deadline)) as adapter:
+                adapter.deadline.follow(deadline)
+                with adapter.send(prepared, stream=True, timeout=timeout) as answer:
+                    received_headers = {name.lower(): value for name, value in answer.headers.items()}
+                    content = _read_body(answer.raw, limit)
+                    return HttpResponse(answer.status_code, received_headers, content)
         except requests.exceptions.InvalidURL as problem:
             raise PlatformFailed("address-refused", "not an address", retryable=False) from problem
         except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as problem:
@@ -188,8 +204,9 @@ class HttpClient:
             raise PlatformFailed("tls", retryable=False) from problem
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
             raise PlatformFailed("unreachable", type(problem).__name__, retryable=True) from problem
-        finally:
-            adapter.close()
+
+    def _new_adapter(self, deadline: Deadline) -> _GuardedAdapter:
+        return _GuardedAdapter(self._guard, deadline, self._context)
 
 
 def _read_body(raw: Any, limit: int) -> bytes:

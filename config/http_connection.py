@@ -1,9 +1,9 @@
-"""Connections of one call: to checked addresses only, and never longer than the call may last.
+"""Connections of a call: to checked addresses only, and never longer than the call may last.
 
 The address that was checked is the address connected to, so a name that changes its answer in between gains
 nothing. The deadline is kept at every read of the socket: a server that sends one byte at a time, in its body or
 already in its headers, cannot hold a thread. Only the system's resolver keeps its own time, which its configuration
-limits. Connections are not kept: each call has its own.
+limits. A connection serves one call, and others to the same origin after it where `config.http_keeping` keeps it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ class Deadline:
         self._at = time.monotonic() + total_seconds
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
+
+    def follow(self, newer: Deadline) -> None:
+        """Be over when that one is: the connections of this deadline serve another call now."""
+        self._at = newer._at
 
     def connect_seconds(self) -> float:
         """Return how long connecting may take now, or raise TimeoutError."""
@@ -118,7 +122,7 @@ class _Opener:
 
 
 def guarded_pools(guard: AddressGuard, deadline: Deadline) -> dict[str, Any]:
-    """Return the connection pools of one call, by scheme, for urllib3's pool manager."""
+    """Return the connection pools of one transport, by scheme, for urllib3's pool manager."""
     opener = _Opener(guard, deadline)
 
     # `_new_conn` is urllib3's place for another way to connect; its SOCKS support stands on it as well.

@@ -19,8 +19,8 @@ from config.database import Base
 from config.ids import new_id
 from config.upsert import insert_many
 
-_AT_ONCE = 1000
-"""Ids in one statement: databases take a limited number of values."""
+AT_ONCE = 1000
+"""Ids or keys in one statement: databases take a limited number of values."""
 
 
 class MessageState(StrEnum):
@@ -155,8 +155,8 @@ def hurry(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> in
     They are locked in the order given: in that of their keys nobody who promises the same waits in a circle.
     """
     message, hurried = OutboxMessage, 0
-    for start in range(0, len(message_ids), _AT_ONCE):
-        some = message_ids[start : start + _AT_ONCE]
+    for start in range(0, len(message_ids), AT_ONCE):
+        some = message_ids[start : start + AT_ONCE]
         is_wanted = and_(message.id.in_(some), message.state == MessageState.WAITING, message.due_at > now)
         by_key = select(message.id).where(is_wanted).order_by(message.coalesce_key).with_for_update()
         waiting = tx.execute(by_key).scalars().all()
@@ -169,10 +169,10 @@ def hurry(tx: Session, message_ids: Sequence[uuid.UUID], *, now: datetime) -> in
 def let_wait(tx: Session, message_ids: Sequence[uuid.UUID], *, due_at: datetime, last_error: str | None = None) -> None:
     """Let these messages, which wait and are locked, wait until `due_at`; their last error stays if none is given."""
     values = {"due_at": due_at} | ({} if last_error is None else {"last_error": last_error})
-    for start in range(0, len(message_ids), _AT_ONCE):
+    for start in range(0, len(message_ids), AT_ONCE):
         tx.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(message_ids[start : start + _AT_ONCE]))
+            .where(OutboxMessage.id.in_(message_ids[start : start + AT_ONCE]))
             .values(values)
             .execution_options(synchronize_session=False)
         )

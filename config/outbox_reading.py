@@ -10,10 +10,8 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from config.outbox import MessageState, OutboxMessage
+from config.outbox import AT_ONCE, MessageState, OutboxMessage
 
-_AT_ONCE = 1000
-"""Keys in one statement: databases take a limited number of values."""
 _NOT_DONE = (MessageState.DEAD, MessageState.CLAIMED, MessageState.WAITING)
 """In the order in which equal messages come about: one that waits was put while another was in hand or after it."""
 
@@ -51,10 +49,10 @@ def open_messages(tx: Session, type: str, prefixes: Sequence[str]) -> dict[str, 
     keys = list(dead)
     done_later = {
         row.coalesce_key
-        for start in range(0, len(keys), _AT_ONCE)
+        for start in range(0, len(keys), AT_ONCE)
         for row in tx.execute(
             select(message.coalesce_key, func.max(message.created_at).label("created_at"))
-            .where(message.state == MessageState.DONE, message.coalesce_key.in_(keys[start : start + _AT_ONCE]))
+            .where(message.state == MessageState.DONE, message.coalesce_key.in_(keys[start : start + AT_ONCE]))
             .group_by(message.coalesce_key)
         )
         if row.created_at > dead[row.coalesce_key]

@@ -54,6 +54,12 @@ def drain(tool: Tool, *, limit: int = BATCH, stop: threading.Event | None = None
 
 def run(tool: Tool, *, stop: threading.Event, wake: threading.Event) -> None:
     """Empty the outbox until told to stop; sleeps until woken or a second has passed."""
+    # Most messages are scores to the same few platforms: connecting to one takes longer than sending it a score.
+    with tool.http.keeping_connections():
+        _work(tool, stop=stop, wake=wake)
+
+
+def _work(tool: Tool, *, stop: threading.Event, wake: threading.Event) -> None:
     pruned_at = promised_at = _LONG_AGO
     while not stop.is_set():
         now = tool.clock.now()

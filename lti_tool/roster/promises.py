@@ -48,10 +48,10 @@ def deployment_of_promise(tx: Session, ids: Mapping[str, str]) -> Deployment | N
     """Return the deployment that a promise with these ids belongs to; None where it cannot be placed."""
     for name, (told_by, all_of_them) in _TOLD_BY.items():
         if name in ids:
-            deployment_id = tx.execute(
-                all_of_them.with_only_columns(Deployment.id).where(told_by == uuid.UUID(ids[name]))
+            found: Deployment | None = tx.execute(
+                all_of_them.with_only_columns(Deployment).where(told_by == uuid.UUID(ids[name]))
             ).scalar_one_or_none()
-            return tx.get(Deployment, deployment_id) if deployment_id is not None else None
+            return found
     return None
 
 

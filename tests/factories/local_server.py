@@ -38,7 +38,7 @@ class Answer:
 
 
 class LocalServer:
-    """Runs `answer` for each request, in a thread per request, and remembers what came in."""
+    """Runs `answer` for each request, in a thread per connection, and remembers what came in."""
 
     def __init__(
         self,
@@ -46,11 +46,19 @@ class LocalServer:
         *,
         tls: ssl.SSLContext | None = None,
         host: str = "127.0.0.1",
+        keeps_connections: bool = False,
     ) -> None:
         self.received: list[Received] = []
+        self.connections = 0
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1" if keeps_connections else "HTTP/1.0"
+
+            def setup(self) -> None:
+                server.connections += 1
+                super().setup()
+
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
