@@ -31,8 +31,8 @@ from lti_tool.app import create_app
 from lti_tool.course.membership import welcome
 from lti_tool.course.set_up import publish_course
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.roster.models import LaunchSession
 from lti_tool.roster.registrations import add_registration
+from lti_tool.roster.session_models import LaunchSession
 from lti_tool.roster.signing_keys import ensure_signing_key
 from lti_tool.tool import Tool
 from lti_tool.web.current import EXTENSION

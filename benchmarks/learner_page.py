@@ -25,7 +25,7 @@ from lti_tool.app import create_app
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.progress import record_activities
 from lti_tool.roster.launch_sessions import OpenedSession, open_session
-from lti_tool.roster.models import SessionProof
+from lti_tool.roster.session_models import SessionProof
 from lti_tool.sources.own_tasks import task_completed
 from lti_tool.tool import Tool
 from lti_tool.web.current import EXTENSION

@@ -22,9 +22,10 @@ from lti_tool.lti.origin import same_origin
 from lti_tool.lti.score import LineItem as Listed
 from lti_tool.progress import promise_scores
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
-from lti_tool.roster.gradebook import NOT_MADE, forget_deliveries
+from lti_tool.roster.gradebook import NOT_MADE
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import LONGEST_ADDRESS, Context, LineItem, ResourceLink
+from lti_tool.roster.score_deliveries import forget_deliveries
 from lti_tool.roster.services import make_grades_due
 from lti_tool.tool import Tool
 

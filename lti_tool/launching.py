@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from config.ids import new_secret
-from lti_tool.arriving import Launched, arrive
+from lti_tool.arriving import arrive
+from lti_tool.first_page import Launched
 from lti_tool.login import BrowserProof, Login, Rung, issue_login, peek_login, read_hints, read_login, seal_hints
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.lti.launch import ExpectedLaunch, verify_launch
 from lti_tool.lti.login import LoginInitiation, authorization_request_url
 from lti_tool.lti.platform_storage import PlatformStorage, storage_of
-from lti_tool.roster.models import DeploymentState, Registration, SessionProof
+from lti_tool.roster.models import DeploymentState, Registration
 from lti_tool.roster.registrations import find_deployment, find_registration, note_waiting_deployment
+from lti_tool.roster.session_models import SessionProof
 from lti_tool.roster.used_logins import registration_of_unused_login, use_login
 from lti_tool.tool import Tool
 

@@ -25,10 +25,12 @@ from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.lti.score import is_what_was_sent
 from lti_tool.platforms.families import family_of
 from lti_tool.roster.endpoints import endpoint_of
-from lti_tool.roster.gradebook import find_delivery, keep_delivery, mark_gone, score_columns
+from lti_tool.roster.gradebook import score_columns
 from lti_tool.roster.gradebook_models import DeliveryState
+from lti_tool.roster.kept_columns import mark_gone
 from lti_tool.roster.members import may_be_graded
 from lti_tool.roster.models import LineItem, Person, Registration
+from lti_tool.roster.score_deliveries import find_delivery, keep_delivery
 from lti_tool.scores import Earned, badge_score, course_score, task_score
 from lti_tool.tool import Tool
 
@@ -50,11 +52,12 @@ def publish_score(tool: Tool, line_item_id: uuid.UUID, person_id: uuid.UUID) -> 
     """
     now = tool.clock.now()
     with tool.db.reading() as tx:
-        earned = _score_to_send(tool, tx, line_item_id, person_id)
+        line_item, person = tx.get(LineItem, line_item_id), tx.get(Person, person_id)
+        if line_item is None or person is None:
+            return
+        earned = _score_to_send(tool, tx, line_item, person)
         if earned is None:
             return
-        line_item = tx.get_one(LineItem, line_item_id)
-        person = tx.get_one(Person, person_id)
         registration = tx.get_one(Registration, person.registration_id)
         endpoint = endpoint_of(tx, tool.box, registration, now=now)
     family = family_of(registration.product_family)
@@ -106,16 +109,13 @@ def _is_there(tool: Tool, endpoint: PlatformEndpoint, line_item: LineItem) -> bo
     return True
 
 
-def _score_to_send(tool: Tool, tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> Earned | None:
+def _score_to_send(tool: Tool, tx: Session, line_item: LineItem, person: Person) -> Earned | None:
     earned: Earned | None = None
-    line_item = tx.get(LineItem, line_item_id)
-    if line_item is None:
+    line_item_id, person_id = line_item.id, person.id
+    if person.erased_at is not None:
         return None
     columns = [column for column in score_columns(tx, line_item.context_id) if column.line_item_id == line_item_id]
     if not columns or not may_be_graded(tx, line_item.context_id, person_id):
-        return None
-    person = tx.get_one(Person, person_id)
-    if person.erased_at is not None:
         return None
     locale, task_id = person.locale or person.launch_locale, columns[0].task_id
     achievement_id = columns[0].achievement_id

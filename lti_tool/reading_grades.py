@@ -28,10 +28,12 @@ from lti_tool.messages import MessageType
 from lti_tool.progress import record_activities
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
 from lti_tool.roster.flips import Flip, keep_flips
-from lti_tool.roster.gradebook import course_columns, deliveries_in, mark_gone
+from lti_tool.roster.gradebook import course_columns
 from lti_tool.roster.gradebook_models import ScoreDelivery
 from lti_tool.roster.item_models import GradeByHand
+from lti_tool.roster.kept_columns import mark_gone
 from lti_tool.roster.models import Context, LineItem, Membership, Person
+from lti_tool.roster.score_deliveries import deliveries_in
 from lti_tool.sources.platform_says import task_lapsed, task_passed
 from lti_tool.tool import Tool
 

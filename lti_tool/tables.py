@@ -6,4 +6,5 @@ import gamification.models  # noqa: F401
 import lti_tool.roster.gradebook_models
 import lti_tool.roster.item_models
 import lti_tool.roster.models
-import lti_tool.roster.platform_models  # noqa: F401
+import lti_tool.roster.platform_models
+import lti_tool.roster.session_models  # noqa: F401

@@ -22,10 +22,11 @@ from lti_tool.roster.invitations import (
     withdraw_invitation,
 )
 from lti_tool.roster.launch_sessions import CurrentSession, OpenedSession
-from lti_tool.roster.models import Context, Deployment, DeploymentState, LaunchSession, Person, SessionProof
+from lti_tool.roster.models import Context, Deployment, DeploymentState, Person
 from lti_tool.roster.platform_models import InvitationPurpose
 from lti_tool.roster.promises import CLOSED
 from lti_tool.roster.registrations import let_in
+from lti_tool.roster.session_models import LaunchSession, SessionProof
 
 
 def enter_by_invitation(tx: Session, secret: str, *, locale: str, now: datetime) -> OpenedSession:

@@ -33,7 +33,8 @@ from lti_tool.lti.origin import same_origin
 from lti_tool.lti.platform_endpoint import PlatformEndpoint
 from lti_tool.progress import promise_scores
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
-from lti_tool.roster.gradebook import NOT_MADE, keep_made_column, mark_gone
+from lti_tool.roster.gradebook import NOT_MADE
+from lti_tool.roster.kept_columns import keep_made_column, mark_gone
 from lti_tool.roster.models import LONGEST_ADDRESS, Context
 from lti_tool.roster.models import LineItem as LineItemRow
 from lti_tool.roster.services import next_night

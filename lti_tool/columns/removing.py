@@ -14,7 +14,8 @@ from lti_tool.lti.ags import delete_line_item
 from lti_tool.messages import MessageType
 from lti_tool.progress import platform_lane
 from lti_tool.roster.endpoints import endpoint_of, registration_of_context
-from lti_tool.roster.gradebook import NOT_MADE, course_columns, forget_column
+from lti_tool.roster.gradebook import NOT_MADE, course_columns
+from lti_tool.roster.kept_columns import forget_column
 from lti_tool.roster.models import LineItem
 from lti_tool.tool import Tool
 

@@ -24,7 +24,8 @@ from config.errors import NotFound
 from config.outbox import MessageState
 from config.outbox_reading import open_messages
 from gamification.as_of import AsOf, as_of
-from lti_tool.course.participants import LEARNER_ROLES, names_of
+from lti_tool.course.names import names_of
+from lti_tool.course.participants import LEARNER_ROLES
 from lti_tool.messages import MessageType
 from lti_tool.roster.models import Membership, Person
 

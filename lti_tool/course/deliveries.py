@@ -17,9 +17,10 @@ from config.outbox import MessageState, hurry, revive
 from config.outbox_reading import OpenMessage, open_messages
 from lti_tool.lti.roles import PrincipalRole, may_earn, may_edit
 from lti_tool.messages import MessageType
-from lti_tool.roster.gradebook import deliveries_of, score_columns
+from lti_tool.roster.gradebook import score_columns
 from lti_tool.roster.gradebook_models import DeliveryState, ScoreDelivery
 from lti_tool.roster.models import Membership, Person
+from lti_tool.roster.score_deliveries import deliveries_of
 
 LEARNERS_A_PAGE = 50
 _ASKED_FOR_REST = (" 429", " throttled")

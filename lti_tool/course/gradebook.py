@@ -1,4 +1,4 @@
-"""The gradebook columns of a course as those who teach see and choose them."""
+"""The gradebook of a course as those who teach see it, and which columns get which score by their choice."""
 
 from __future__ import annotations
 
@@ -10,34 +10,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from badges.achievement import newest_name
-from config.errors import InputInvalid, NotAllowed, NotFound
+from config.errors import InputInvalid
 from config.outbox_reading import OpenMessage, open_messages
 from gamification.engine.rule_set import RuleSet
 from gamification.progress import people_with_balance, task_titles
 from gamification.rules import current_rules
-from lti_tool.columns import (
-    can_make_columns,
-    columns_key,
-    missing_columns,
-    promise_columns,
-    promise_removal,
-    removable_columns,
-    stale_columns,
-    want_badge_column,
-)
-from lti_tool.lti.roles import PrincipalRole, may_edit
+from lti_tool.columns import can_make_columns, columns_key, missing_columns, removable_columns, stale_columns
+from lti_tool.course.gradebook_columns import require_editor
+from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
 from lti_tool.progress import promise_evaluation, promise_scores
-from lti_tool.roster.gradebook import (
-    CourseColumn,
-    choose_columns,
-    chosen_columns,
-    course_columns,
-    forget_gone_column,
-    links_without_column,
-    set_silent,
-)
+from lti_tool.roster.gradebook import CourseColumn, choose_columns, chosen_columns, course_columns, links_without_column
 from lti_tool.roster.gradebook_models import Columns
+from lti_tool.roster.kept_columns import set_silent
 from lti_tool.roster.models import Context
 
 
@@ -177,84 +162,6 @@ def _columns(
         )
 
 
-def ask_badge_column(tx: Session, context_id: uuid.UUID, *, role: PrincipalRole, now: datetime) -> None:
-    """Have a column made for the badge of the course; one that there is stays.
-
-    Raises:
-        NotAllowed: somebody who may not edit this course.
-        NotFound: the course has no badge, or its platform lets us make no columns.
-    """
-    _require_editor(role)
-    current = current_rules(tx, context_id)
-    achievement = current.rules.achievement if current else None
-    if achievement is None or not can_make_columns(tx.get_one(Context, context_id)):
-        raise NotFound("badge")
-    if not any(column.achievement_id is not None for column in course_columns(tx, context_id)):
-        want_badge_column(tx, context_id, achievement.achievement_id, now=now)
-
-
-def make_again(
-    tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, *, role: PrincipalRole, now: datetime
-) -> None:
-    """Have a column that is gone made again, of the task or the badge that it was for, and filled.
-
-    Raises:
-        NotAllowed: somebody who may not edit this course.
-        NotFound: no such column in this course, or one that is still there.
-    """
-    _require_editor(role)
-    forgotten = forget_gone_column(tx, context_id, line_item_id)
-    tx.flush()
-    if forgotten.achievement_id is not None:
-        want_badge_column(tx, context_id, forgotten.achievement_id, now=now)
-    promise_columns(tx, context_id, now=now)
-
-
-def leave_gone(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, *, role: PrincipalRole) -> None:
-    """Keep that a column that is gone is fine so: nobody is asked about it again, and it is not made again by itself.
-
-    Raises:
-        NotAllowed: somebody who may not edit this course.
-        NotFound: no such column in this course.
-    """
-    _require_editor(role)
-    set_silent(tx, context_id, line_item_id, True)
-
-
-def remove(
-    tx: Session,
-    context_id: uuid.UUID,
-    line_item_id: uuid.UUID,
-    *,
-    is_sure: bool,
-    role: PrincipalRole,
-    now: datetime,
-) -> None:
-    """Have a column that we made taken out of the gradebook, with its grades.
-
-    Raises:
-        NotAllowed: somebody who may not edit this course.
-        NotFound: no such column in this course, or one that is not to be removed.
-        InputInvalid: nobody said that the grades may go.
-    """
-    _require_editor(role)
-    if line_item_id not in removable_columns(tx, context_id):
-        raise NotFound("line-item")
-    if not is_sure:
-        raise InputInvalid("not-sure", field="sure")
-    promise_removal(tx, context_id, line_item_id, now=now)
-
-
-def look_again(tx: Session, context_id: uuid.UUID, *, role: PrincipalRole, now: datetime) -> None:
-    """Have somebody look now which of our columns the platform has.
-
-    Raises:
-        NotAllowed: somebody who may not edit this course.
-    """
-    _require_editor(role)
-    tx.get_one(Context, context_id).columns_due_at = now
-
-
 def choose_gradebook(
     tx: Session,
     context_id: uuid.UUID,
@@ -270,7 +177,7 @@ def choose_gradebook(
         NotAllowed: somebody who may not edit this course.
         InputInvalid: not one of the choices.
     """
-    _require_editor(role)
+    require_editor(role)
     if chosen not in set(Columns):
         raise InputInvalid("not-a-choice", field="columns")
     choose_columns(tx, context_id, Columns(chosen), by_person_id=by_person_id, now=now)
@@ -292,14 +199,9 @@ def choose_silence(
         NotAllowed: somebody who may not edit this course.
         NotFound: a column of another course.
     """
-    _require_editor(role)
+    require_editor(role)
     for line_item_id in sorted(listed):
         is_changed = set_silent(tx, context_id, line_item_id, line_item_id not in wanted)
         if is_changed and line_item_id in wanted:
             tx.flush()
             promise_scores(tx, context_id, people_with_balance(tx, context_id), now=now, only=line_item_id)
-
-
-def _require_editor(role: PrincipalRole) -> None:
-    if not may_edit(role):
-        raise NotAllowed("may-not-edit")

@@ -23,7 +23,7 @@ from gamification.remarks import Praise, RemarkView, remarks_for
 from gamification.rules import current_rules
 from lti_tool.course.attention import Stuck, quiet, sent_back
 from lti_tool.course.badges_of_course import BadgeLine, badge_of_person
-from lti_tool.course.participants import names_of
+from lti_tool.course.names import names_of
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.models import Membership, Person, Presentation
 from lti_tool.roster.platform_of_course import platform_of_course

@@ -1,10 +1,10 @@
-"""The learners of a course as those who teach see them: who stands where, who waits, who is stuck."""
+"""The overview of a course for those who teach: which learners are shown, in which order, on which page."""
 
 from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,14 +12,9 @@ from enum import StrEnum
 from sqlalchemy import and_, false, func, null, or_, select
 from sqlalchemy.orm import Session
 
-from badges.award import holders
-from gamification.engine.rule_set import RuleSet
-from gamification.engine.task_state import TaskFacts, task_facts
-from gamification.hand_ins import waiting_counts
-from gamification.overview import figures, sent_back_often
-from gamification.progress import tallies
-from gamification.rules import current_rules
-from lti_tool.course.attention import QUIET_FOR, SENT_BACK_TIMES, Stuck, quiet, sent_back
+from gamification.overview import figures
+from lti_tool.course.attention import QUIET_FOR
+from lti_tool.course.participant_lines import CourseNow, ParticipantLine, course_now, participant_lines
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.models import Membership, Person, Presentation
 
@@ -65,33 +60,6 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class ParticipantLine:
-    """One learner. `facts` are by task; `waiting` is how many tasks wait for a reviewer.
-
-    `has_opened` is False for somebody whom only the roster names; `left_at` is since when it does not any more.
-    """
-
-    person_id: uuid.UUID
-    name: str
-    points: int
-    bonus_points: int
-    goal_reached: bool
-    has_badge: bool
-    last_at: datetime | None
-    tasks_done: int
-    facts: dict[uuid.UUID, TaskFacts]
-    waiting: int
-    stuck: tuple[Stuck, ...]
-    has_opened: bool
-    left_at: datetime | None
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything happened with this learner yet."""
-        return bool(self.facts) or self.last_at is not None
-
-
-@dataclass(frozen=True)
 class Overview:
     """A page of learners. The counts are of everybody in the course; `found` is how many fit what was asked.
 
@@ -127,24 +95,12 @@ class _Candidate:
     group_ids: list[str] | None
 
 
-@dataclass(frozen=True)
-class _Course:
-    """What is read of the course before anybody of it."""
-
-    context_id: uuid.UUID
-    rules: RuleSet
-    waiting: dict[uuid.UUID, int]
-    sent_back: dict[uuid.UUID, list[Stuck]]
-    with_badge: set[uuid.UUID]
-    now: datetime
-
-
 def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetime) -> Overview:
     """Return the page that was asked for. Teachers, observers and test students are left out.
 
     Of everybody only a line is read; what happened with each task only of those on the page.
     """
-    course = _course(tx, context_id, now=now)
+    course = course_now(tx, context_id, now=now)
     ever = _candidates(tx, course, wanted.sort)
     everybody = [learner for learner in ever if not learner.has_left]
     words = _folded(wanted.search).split()
@@ -164,7 +120,7 @@ def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetim
     page = min(max(1, wanted.page), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Overview(
-        lines=tuple(_lines(tx, course, [learner.person_id for learner in shown])),
+        lines=tuple(participant_lines(tx, course, [learner.person_id for learner in shown])),
         people=len(everybody),
         opened=sum(1 for learner in everybody if learner.has_opened),
         left=len(ever) - len(everybody),
@@ -179,44 +135,13 @@ def overview(tx: Session, context_id: uuid.UUID, wanted: Wanted, *, now: datetim
 
 def everybody_by_name(tx: Session, context_id: uuid.UUID, *, now: datetime) -> Iterator[ParticipantLine]:
     """Yield everybody who learns or learnt in the course, read a few hundred at a time."""
-    course = _course(tx, context_id, now=now)
+    course = course_now(tx, context_id, now=now)
     people = [learner.person_id for learner in sorted(_candidates(tx, course, Sort.NAME), key=_by_name)]
     for start in range(0, len(people), _AT_ONCE):
-        yield from _lines(tx, course, people[start : start + _AT_ONCE])
+        yield from participant_lines(tx, course, people[start : start + _AT_ONCE])
 
 
-def names_in_course(tx: Session, context_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """Return the name of everybody who is or was in the course, in whatever role."""
-    rows = tx.execute(
-        select(Person.id, Person.name)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.context_id == context_id)
-    )
-    return {row.id: row.name for row in rows}
-
-
-def names_of(tx: Session, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Return the name of each of these people."""
-    rows = tx.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
-    return {row.id: row.name for row in rows}
-
-
-def _course(tx: Session, context_id: uuid.UUID, *, now: datetime) -> _Course:
-    current = current_rules(tx, context_id)
-    rules = current.rules if current else RuleSet((), 0, None)
-    often = sent_back_often(tx, context_id, times=SENT_BACK_TIMES)
-    found = {person_id: sent_back(task_facts(done, rules), rules, now=now) for person_id, done in often.items()}
-    return _Course(
-        context_id=context_id,
-        rules=rules,
-        waiting=waiting_counts(tx, context_id),
-        sent_back={person_id: stuck for person_id, stuck in found.items() if stuck},
-        with_badge=holders(tx, context_id),
-        now=now,
-    )
-
-
-def _candidates(tx: Session, course: _Course, sort: Sort) -> list[_Candidate]:
+def _candidates(tx: Session, course: CourseNow, sort: Sort) -> list[_Candidate]:
     known = figures(course.context_id)
     since = func.coalesce(known.c.last_at, Membership.launched_at, Membership.listed_at)
     points = func.coalesce(known.c.points, 0)
@@ -262,50 +187,7 @@ def _candidates(tx: Session, course: _Course, sort: Sort) -> list[_Candidate]:
     ]
 
 
-def _lines(tx: Session, course: _Course, person_ids: list[uuid.UUID]) -> Iterator[ParticipantLine]:
-    counts = tallies(tx, course.context_id, person_ids, course.rules)
-    people = {
-        row.id: row
-        for row in tx.execute(
-            select(
-                Person.id,
-                Person.name,
-                func.coalesce(Membership.launched_at, Membership.listed_at).label("since"),
-                Membership.launched_at,
-                Membership.left_at,
-                Membership.presentation,
-            )
-            .join(Membership, Membership.person_id == Person.id)
-            .where(Membership.context_id == course.context_id, Person.id.in_(person_ids))
-        )
-    }
-    for person_id in person_ids:
-        tally, person = counts[person_id], people[person_id]
-        idle = quiet(
-            launched_at=person.since,
-            last_at=tally.last_at,
-            goal_reached=tally.goal_reached,
-            takes_part=person.presentation != Presentation.LEFT and person.left_at is None,
-            now=course.now,
-        )
-        yield ParticipantLine(
-            person_id=person_id,
-            name=person.name,
-            points=tally.points,
-            bonus_points=tally.bonus_points,
-            goal_reached=tally.goal_reached,
-            has_badge=person_id in course.with_badge,
-            last_at=tally.last_at,
-            tasks_done=tally.tasks_done,
-            facts=tally.facts,
-            waiting=course.waiting.get(person_id, 0),
-            stuck=() if person.left_at else (*([idle] if idle else []), *course.sent_back.get(person_id, ())),
-            has_opened=person.launched_at is not None,
-            left_at=person.left_at,
-        )
-
-
-def _is_shown(course: _Course, learner: _Candidate, show: Show) -> bool:
+def _is_shown(course: CourseNow, learner: _Candidate, show: Show) -> bool:
     if learner.has_left or show is Show.HAS_LEFT:
         return learner.has_left and show is Show.HAS_LEFT
     if show is Show.WAITING:

@@ -14,7 +14,7 @@ from gamification.hand_ins import HandInView, get_hand_in, hand_ins_of, waiting_
 from gamification.progress import facts_of, task_texts, task_titles
 from gamification.remarks import RemarkView, remarks_for
 from gamification.rules import current_rules
-from lti_tool.course.participants import names_of
+from lti_tool.course.names import names_of
 from lti_tool.lti.roles import PrincipalRole, may_earn
 from lti_tool.roster.models import Membership
 

@@ -17,8 +17,9 @@ from config.errors import Conflict, NotFound
 from gamification.models import HandIn, Remark
 from lti_tool.roster.gradebook_models import ScoreDelivery
 from lti_tool.roster.item_models import GatePass, GradeByHand
-from lti_tool.roster.models import LaunchSession, Membership, Person
+from lti_tool.roster.models import Membership, Person
 from lti_tool.roster.platform_models import AdminSession
+from lti_tool.roster.session_models import LaunchSession
 
 _ERASED_SUBJECT = "erased:"
 

@@ -1,28 +1,23 @@
-"""Which gradebook columns get which score, and what became of it: the teacher's choice over the columns there are."""
+"""Which gradebook columns get which score: the teacher's choice over the columns there are."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Uuid, bindparam, case, delete, func, select, type_coerce
+from sqlalchemy import Table, Uuid, bindparam, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from config.errors import NotFound
-from config.ids import new_id
-from config.upsert import insert_into, insert_unless_present
+from config.upsert import insert_into
 from lti_tool.lti.ags import SCOPE_RESULT_READONLY, SCOPE_SCORE
-from lti_tool.roster.gradebook_models import Columns, DeliveryState, GradebookChoice, LinkSetting, ScoreDelivery
-from lti_tool.roster.item_models import ContentItem, GradeByHand
-from lti_tool.roster.models import Context, LineItem, ResourceLink
+from lti_tool.roster.gradebook_models import Columns, GradebookChoice, LinkSetting
+from lti_tool.roster.item_models import ContentItem
+from lti_tool.roster.models import LineItem, ResourceLink
 
 NOT_MADE = ""
 """The address of a column that the teacher wants and the platform does not have yet."""
-LOOKED_AGAIN_AFTER = timedelta(hours=1)
-"""A platform that is being maintained can say of anything that it is not there."""
 
 # Built once and on tables instead of classes: every activity asks which columns there are.
 _ITEM = cast(Table, LineItem.__table__)
@@ -189,140 +184,3 @@ def tasks_with_column(tx: Session, context_id: uuid.UUID) -> set[uuid.UUID]:
     One that somebody removed from the gradebook counts: it is not made again unless somebody asks.
     """
     return {column.made_for for column in course_columns(tx, context_id) if column.made_for is not None}
-
-
-def mark_gone(tx: Session, line_item_id: uuid.UUID, url: str, *, now: datetime) -> None:
-    """Keep that the platform does not have this column any more, unless it has another address by now.
-
-    It is looked for once more a little later.
-    """
-    line_item = tx.get(LineItem, line_item_id, with_for_update=True)
-    if line_item is not None and line_item.url == url and line_item.gone_at is None:
-        line_item.gone_at = now
-        context = tx.get_one(Context, line_item.context_id)
-        later = now + LOOKED_AGAIN_AFTER
-        context.columns_due_at = min(context.columns_due_at or later, later)
-
-
-def forget_gone_column(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID) -> CourseColumn:
-    """Forget a column that is gone, so that it can be made again; returns what it was.
-
-    Raises:
-        NotFound: no such column in this course, or one that is still there.
-    """
-    found = next((one for one in course_columns(tx, context_id) if one.line_item_id == line_item_id), None)
-    if found is None or found.gone_at is None:
-        raise NotFound("line-item")
-    forget_column(tx, line_item_id)
-    return found
-
-
-def forget_column(tx: Session, line_item_id: uuid.UUID) -> None:
-    """Forget a column and what was delivered there. What it gave to learners stays theirs."""
-    for model in (ScoreDelivery, GradeByHand):
-        tx.execute(delete(model).where(model.line_item_id == line_item_id))
-    tx.execute(delete(LineItem).where(LineItem.id == line_item_id))
-
-
-def set_silent(tx: Session, context_id: uuid.UUID, line_item_id: uuid.UUID, is_silent: bool) -> bool:
-    """Keep whether the teacher wants no scores in this column; says whether that changed.
-
-    Raises:
-        NotFound: no such column in this course.
-    """
-    line_item = tx.execute(
-        select(LineItem).where(LineItem.id == line_item_id, LineItem.context_id == context_id)
-    ).scalar_one_or_none()
-    if line_item is None:
-        raise NotFound("line-item")
-    is_changed = line_item.is_silent != is_silent
-    if is_changed:
-        line_item.is_silent = is_silent
-    return is_changed
-
-
-def keep_made_column(
-    tx: Session,
-    context_id: uuid.UUID,
-    task_id: uuid.UUID,
-    *,
-    url: str,
-    label: str,
-    score_maximum: float,
-    scopes: Sequence[str],
-    now: datetime,
-) -> uuid.UUID | None:
-    """Keep a column that we made for a task; returns its id, None when the task had one.
-
-    `label` and `score_maximum` are what we told the platform: what somebody makes of that there is theirs.
-    """
-    values = {
-        "id": new_id(),
-        "context_id": context_id,
-        "resource_link_id": None,
-        "task_id": task_id,
-        "url": url,
-        "label": label,
-        "score_maximum": score_maximum,
-        "scopes": list(scopes),
-        "seen_at": now,
-    }
-    line_item_id: uuid.UUID | None = insert_unless_present(
-        tx, LineItem, values, key=("task_id",), where="resource_link_id IS NULL"
-    )
-    return line_item_id
-
-
-def keep_delivery(
-    tx: Session,
-    line_item_id: uuid.UUID,
-    person_id: uuid.UUID,
-    state: DeliveryState,
-    *,
-    score: tuple[float, float],
-    result: tuple[float | None, float | None],
-    sent_at: datetime,
-) -> None:
-    """Keep what became of the newest score that the platform accepted for this person in this column."""
-    values = {
-        "line_item_id": line_item_id,
-        "person_id": person_id,
-        "state": state,
-        "score_given": score[0],
-        "score_maximum": score[1],
-        "result_score": result[0],
-        "result_maximum": result[1],
-        "sent_at": sent_at,
-    }
-    statement = insert_into(tx, ScoreDelivery, values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["line_item_id", "person_id"], set_=values))
-
-
-def find_delivery(tx: Session, line_item_id: uuid.UUID, person_id: uuid.UUID) -> ScoreDelivery | None:
-    """Return what became of the newest accepted score, None where none was accepted yet."""
-    return tx.get(ScoreDelivery, (line_item_id, person_id))
-
-
-def deliveries_of(tx: Session, context_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], ScoreDelivery]:
-    """Return the newest accepted score of each column and person of the course."""
-    rows = tx.execute(
-        select(ScoreDelivery)
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .where(LineItem.context_id == context_id)
-    ).scalars()
-    return {(row.line_item_id, row.person_id): row for row in rows}
-
-
-def deliveries_in(
-    tx: Session, line_item_id: uuid.UUID, person_ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, ScoreDelivery]:
-    """Return the newest accepted score of each of these people in one column."""
-    rows = tx.execute(
-        select(ScoreDelivery).where(ScoreDelivery.line_item_id == line_item_id, ScoreDelivery.person_id.in_(person_ids))
-    ).scalars()
-    return {row.person_id: row for row in rows}
-
-
-def forget_deliveries(tx: Session, line_item_id: uuid.UUID) -> None:
-    """Forget what was delivered: the column has another address, so it is another column."""
-    tx.execute(delete(ScoreDelivery).where(ScoreDelivery.line_item_id == line_item_id))

@@ -21,17 +21,9 @@ from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.deployment_origins import origins_of_deployment
-from lti_tool.roster.models import (
-    Context,
-    Deployment,
-    DeploymentState,
-    LaunchSession,
-    Membership,
-    Person,
-    Registration,
-    SessionProof,
-)
+from lti_tool.roster.models import Context, Deployment, DeploymentState, Membership, Person, Registration
 from lti_tool.roster.places import OUTSIDE_COURSES
+from lti_tool.roster.session_models import LaunchSession, SessionProof
 
 COOKIE_LIFETIME = timedelta(hours=8)
 ADDRESS_LIFETIME = timedelta(hours=2)

@@ -17,10 +17,11 @@ from config.upsert import insert_unless_present
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_SCORE
 from lti_tool.lti.claims import AgsClaim, ContextClaim, LaunchClaims
 from lti_tool.lti.roles import PrincipalRole, may_earn
-from lti_tool.roster.gradebook import chosen_columns, forget_deliveries
+from lti_tool.roster.gradebook import chosen_columns
 from lti_tool.roster.gradebook_models import Columns, LinkSetting
 from lti_tool.roster.kept_names import kept_names
 from lti_tool.roster.models import Context, Deployment, LineItem, Membership, Person, Registration, ResourceLink
+from lti_tool.roster.score_deliveries import forget_deliveries
 
 _Row = TypeVar("_Row", bound=Base)
 OUTSIDE_COURSES = "outside-courses:"

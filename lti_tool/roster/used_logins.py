@@ -15,7 +15,8 @@ from config.forgetting import delete_some
 from config.ids import digest
 from config.upsert import insert_unless_present
 from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
-from lti_tool.roster.models import Registration, UsedLogin
+from lti_tool.roster.models import Registration
+from lti_tool.roster.session_models import UsedLogin
 
 
 def registration_of_unused_login(tx: Session, registration_id: uuid.UUID, state: str) -> Registration:

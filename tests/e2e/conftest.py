@@ -6,11 +6,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from lti_tool.cli.demo import Demo, running_demo
+from lti_tool.cli.demo import CANVAS, MOODLE, Demo, running_demo
 from tests.factories.ports import free_port
 
 CHROMIUM = shutil.which("chromium")
@@ -20,7 +21,9 @@ WIDTHS = (360, 768, 1280)
 WITHOUT_COOKIES = (sys.executable, "-m", "tests.e2e.serve_without_cookies")
 
 try:
-    from playwright.sync_api import Browser, Page, expect, sync_playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+    from tests.e2e import ladder
 
     expect.set_options(timeout=15_000)  # a machine with other work to do is slow, not broken
 except ImportError:
@@ -73,6 +76,34 @@ def cookieless_demo() -> Iterator[Demo]:
     """The demo for a browser that keeps no cookies in frames."""
     with running_demo(free_port(in_a_row=2), tool_command=WITHOUT_COOKIES) as both:
         yield both
+
+
+@pytest.fixture
+def start() -> Iterator[ladder.Start]:
+    """Start a demo whose LMS says that a window keeps values, and whose tool gets cookies in frames or none."""
+    with ExitStack() as at_the_end:
+
+        def begin(
+            storage: str = ladder.FORWARDING, *, silent: bool = False, cookies: bool = False, platform: str = MOODLE
+        ) -> Demo:
+            lms = [sys.executable, "-m", "tests.e2e.serve_lms_with_storage", "--storage", storage]
+            running = running_demo(
+                free_port(in_a_row=2),
+                tool_command=() if cookies else WITHOUT_COOKIES,
+                # Canvas keeps values by itself.
+                lms_command=() if platform == CANVAS else [*lms, *(["--silent"] if silent else [])],
+                platform=platform,
+            )
+            return at_the_end.enter_context(running)
+
+        yield begin
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = ladder.new_browser(browser)
+    yield context
+    context.close()
 
 
 def picture(page: Page, name: str) -> None:

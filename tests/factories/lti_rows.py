@@ -18,7 +18,7 @@ from lti_tool.roster.item_models import (
     GradeByHand,
     ItemKind,
 )
-from lti_tool.roster.models import Context, Deployment, LaunchSession, LineItem, Person
+from lti_tool.roster.models import Context, Deployment, LineItem, Person
 from lti_tool.roster.platform_models import (
     AdminSession,
     AttemptState,
@@ -30,6 +30,7 @@ from lti_tool.roster.platform_models import (
     RefusedLaunch,
     RegistrationAttempt,
 )
+from lti_tool.roster.session_models import LaunchSession
 from tests.factories.rows import (
     NOW,
     added,

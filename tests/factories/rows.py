@@ -27,16 +27,14 @@ from lti_tool.roster.models import (
     Context,
     Deployment,
     DeploymentState,
-    LaunchSession,
     LineItem,
     Membership,
     Person,
     Registration,
     ResourceLink,
-    SessionProof,
     SigningKey,
-    UsedLogin,
 )
+from lti_tool.roster.session_models import LaunchSession, SessionProof, UsedLogin
 
 Row = TypeVar("Row", bound=Base)
 

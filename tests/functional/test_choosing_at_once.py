@@ -19,7 +19,8 @@ from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.gates import lock_gate
 from lti_tool.roster.item_models import ContentItem, ItemKind
 from lti_tool.roster.launch_sessions import CurrentSession
-from lti_tool.roster.models import Context, LaunchSession
+from lti_tool.roster.models import Context
+from lti_tool.roster.session_models import LaunchSession
 from tests.factories.at_once import wait_until_somebody_waits
 from tests.factories.launch import INSTRUCTOR
 from tests.functional.conftest import Site

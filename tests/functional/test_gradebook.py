@@ -14,9 +14,9 @@ from config.outbox import MessageState, OutboxMessage
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READONLY, SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
-from lti_tool.roster.gradebook import keep_delivery
 from lti_tool.roster.gradebook_models import DeliveryState, GradebookChoice
 from lti_tool.roster.models import Context, LineItem, Person
+from lti_tool.roster.score_deliveries import keep_delivery
 from tests.factories.promises import promised, take_promises
 from tests.factories.rows import make_balance, make_membership, make_person, registration_of
 from tests.functional.conftest import Launched, Site, setup_form

@@ -14,9 +14,10 @@ from config.outbox import MessageState, OutboxMessage
 from gamification.rules import current_rules
 from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.messages import MessageType
-from lti_tool.roster.gradebook import keep_delivery, keep_made_column
 from lti_tool.roster.gradebook_models import DeliveryState
+from lti_tool.roster.kept_columns import keep_made_column
 from lti_tool.roster.models import Context, LineItem, Membership
+from lti_tool.roster.score_deliveries import keep_delivery
 from tests.factories.promises import promised, take_promises
 from tests.factories.rows import make_task
 from tests.functional.conftest import Launched, Site, setup_form

@@ -13,8 +13,9 @@ from lti_tool.jobs.worker import drain
 from lti_tool.lti.ags import SCOPE_LINE_ITEM, SCOPE_RESULT_READONLY, SCOPE_SCORE
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.messages import MessageType
-from lti_tool.roster.gradebook import choose_columns, keep_made_column
+from lti_tool.roster.gradebook import choose_columns
 from lti_tool.roster.gradebook_models import Columns, ScoreDelivery
+from lti_tool.roster.kept_columns import keep_made_column
 from lti_tool.roster.models import Context, LineItem, Person
 from tests.factories.gradebook_rows import make_score_delivery
 from tests.factories.launch import LEARNER

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from lti_tool.roster.models import LaunchSession, UsedLogin
+from lti_tool.roster.session_models import LaunchSession, UsedLogin
 from tests.factories.launch import (
     ISSUER,
     TARGET_LINK_URI,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from lti_tool.lti.roles import PrincipalRole
 from lti_tool.roster.launch_sessions import open_session
-from lti_tool.roster.models import LaunchSession, SessionProof, UsedLogin
+from lti_tool.roster.session_models import LaunchSession, SessionProof, UsedLogin
 from tests.factories.launch import INSTRUCTOR, ISSUER, TOOL_URL, make_launch_payload, platform_keys
 from tests.functional.conftest import Launched, Site, setup_form
 

@@ -18,7 +18,7 @@ from gamification.models import RuleSetVersion
 from gamification.publish import TaskDraft
 from lti_tool.course.set_up import publish_course
 from lti_tool.lti.roles import PrincipalRole
-from lti_tool.roster.models import LaunchSession
+from lti_tool.roster.session_models import LaunchSession
 from tests.functional.conftest import Launched, Site, setup_form
 from tests.functional.setup_pages import fields_of, press
 

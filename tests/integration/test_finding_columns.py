@@ -18,9 +18,9 @@ from lti_tool.jobs.schedule import promise_due
 from lti_tool.lti.ags import SCOPE_SCORE
 from lti_tool.messages import MessageType
 from lti_tool.publishing import publish_score
-from lti_tool.roster.gradebook import forget_gone_column
 from lti_tool.roster.gradebook_models import Columns, LinkSetting, ScoreDelivery
 from lti_tool.roster.item_models import ContentItem, Gate, ItemKind
+from lti_tool.roster.kept_columns import forget_gone_column
 from lti_tool.roster.models import Context, LineItem, ResourceLink
 from tests.factories.column_platform import EVERYTHING, ColumnSchool, open_column_school
 from tests.factories.gradebook_rows import make_score_delivery

@@ -13,8 +13,8 @@ from config.errors import NotFound
 from config.outbox_reading import open_messages
 from lti_tool.columns import columns_key, promise_removal, removable_columns, stale_columns, want_badge_column
 from lti_tool.messages import MessageType
-from lti_tool.roster.gradebook import set_silent
 from lti_tool.roster.gradebook_models import Columns, ScoreDelivery
+from lti_tool.roster.kept_columns import set_silent
 from lti_tool.roster.models import Context
 from tests.factories.column_platform import ColumnSchool, open_column_school
 from tests.factories.local_server import Answer

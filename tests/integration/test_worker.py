@@ -25,7 +25,7 @@ from lti_tool.jobs.pruning import FORGOTTEN, ROWS_AT_ONCE, prune
 from lti_tool.jobs.settling import LONGEST_PAUSE, MOST_ATTEMPTS, is_final, pause_after
 from lti_tool.jobs.worker import LEASE_SECONDS, drain, run
 from lti_tool.messages import MessageType
-from lti_tool.roster.models import LaunchSession
+from lti_tool.roster.session_models import LaunchSession
 from lti_tool.tool import Tool
 from tests.factories.course import completion, make_course, make_learner
 from tests.factories.local_server import Answer, LocalServer, Received

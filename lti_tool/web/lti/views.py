@@ -11,7 +11,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from config.ids import new_secret
-from lti_tool.arriving import Launched
+from lti_tool.first_page import Launched
 from lti_tool.launching import (
     LoginBegun,
     begin_login,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from lti_tool.arriving import FirstPage, first_page
 from lti_tool.course.membership import is_welcomed
+from lti_tool.first_page import FirstPage, first_page
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.locale import keep_locale
 

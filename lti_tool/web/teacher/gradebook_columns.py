@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from config.errors import InputInvalid
-from lti_tool.course.gradebook import ask_badge_column, leave_gone, look_again, make_again, remove
+from lti_tool.course.gradebook_columns import ask_badge_column, leave_gone, look_again, make_again, remove
 from lti_tool.reading_grades import choose_grades_by_hand
 from lti_tool.web.current import launch_session, tool
 

@@ -14,7 +14,9 @@ from flask_babel import gettext
 
 from gamification.engine.task_state import NOTHING_DONE, TaskFacts
 from gamification.ledger_export import LedgerRow, ledger_rows
-from lti_tool.course.participants import ParticipantLine, everybody_by_name, names_in_course
+from lti_tool.course.names import names_in_course
+from lti_tool.course.participant_lines import ParticipantLine
+from lti_tool.course.participants import everybody_by_name
 from lti_tool.course.set_up import CourseSetup, TaskSetup, course_setup
 from lti_tool.roster.platform_of_course import platform_of_course
 from lti_tool.web.current import launch_session, tool

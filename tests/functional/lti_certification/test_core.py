@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.lti import claims
-from lti_tool.roster.models import LaunchSession
+from lti_tool.roster.session_models import LaunchSession
 from tests.factories.launch import ABSENT, INSTRUCTOR, LEARNER, make_launch_payload, platform_keys
 from tests.functional.conftest import Site
 
