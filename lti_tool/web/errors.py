@@ -16,6 +16,7 @@ from lti_tool.lti.errors import LaunchRefusal, LaunchRefused
 from lti_tool.roster.launch_sessions import SessionEnd, SessionRefused
 from lti_tool.web.current import find_launch_session, tool
 from lti_tool.web.headers import allow_framing_by_anyone
+from lti_tool.web.typed_texts import typed_in_form
 
 logger = logging.getLogger("mijlpaal.web")
 
@@ -95,7 +96,11 @@ def show_error(error: Exception) -> Response:
     else:
         words = "no-badge" if problem.words == "not-found" and request.path.startswith("/badges/") else problem.words
         page = render_template(
-            "error.html", words=words, reference=reference.get(), launch_session=find_launch_session()
+            "admin/error.html" if request.path.startswith("/admin/") else "error.html",
+            words=words,
+            reference=reference.get(),
+            launch_session=find_launch_session(),
+            typed=typed_in_form(),
         )
         response = make_response(page, problem.status)
     return response

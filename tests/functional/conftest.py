@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from werkzeug.test import TestResponse
 from badges.issuer import known_keys
 from badges.openbadges.key import PublicKey
 from config.clock import SettableClock
+from config.logging import JsonFormatter
 from config.settings import load_settings
 from lti_tool.app import create_app
 from lti_tool.lti.roles import PrincipalRole
@@ -194,6 +197,21 @@ def sqlite_site(sqlite_url: str, platform_key_server: LocalServer) -> Iterator[S
     made = make_site(sqlite_url, platform_key_server)
     yield made
     made.tool.db.dispose()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that is logged meanwhile, a JSON object a line."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 def setup_form(

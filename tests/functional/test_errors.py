@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from config.logging import JsonFormatter
 from lti_tool.lti.roles import PrincipalRole
 from tests.factories.launch import TOOL_URL, make_launch_payload, platform_keys
 from tests.functional.conftest import Site, setup_form
@@ -18,20 +15,6 @@ from tests.functional.conftest import Site, setup_form
 LEARNER_ROLE = PrincipalRole("learner")
 TEACHER_ROLE = PrincipalRole("instructor")
 NUMBER = re.compile(r"\b[2-9ACEFHJKMPRTXY]{6}\b")
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonFormatter())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(level)
 
 
 def test_error_page_when_shown_has_the_number_of_its_log_line(sqlite_site: Site, log: io.StringIO) -> None:

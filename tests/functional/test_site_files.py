@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from config.settings import ENVIRONMENT_PREFIX, describe_settings, load_settings
-from lti_tool.app import LARGEST_REQUEST_BYTES, create_app
+from lti_tool.app import create_app
 from lti_tool.cli import commands
+from lti_tool.web.request_limits import LARGEST_REQUEST_BYTES, LARGEST_SET_UP_BYTES
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -98,9 +99,10 @@ def test_health_check_of_the_image_asks_a_page_that_exists(sqlite_url: str) -> N
 def test_limits_of_the_proxies_are_those_of_the_service() -> None:
     caddy, nginx = ((ROOT / "deploy" / name).read_text() for name in ("Caddyfile", "nginx.conf"))
 
-    assert LARGEST_REQUEST_BYTES == 1_000_000  # to Caddy 1MB is this many
-    assert "max_size 1MB" in caddy
-    assert "client_max_body_size 1m;" in nginx
+    assert max(LARGEST_REQUEST_BYTES, LARGEST_SET_UP_BYTES) == 8_000_000  # to Caddy 8MB is this many
+    assert "max_size 8MB" in caddy
+    assert "request_buffers 8MB" in caddy
+    assert "client_max_body_size 8m;" in nginx
     assert int(OURS["web"]["stop_grace_period"].removesuffix("s")) > 25
 
 

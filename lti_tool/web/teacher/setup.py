@@ -21,12 +21,10 @@ from lti_tool.presets import ready_made_sets
 from lti_tool.roster.gradebook_models import Columns
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.locale import keep_locale, select_locale
+from lti_tool.web.request_limits import LARGEST_SET_UP_BYTES, allow_bytes
 from lti_tool.web.teacher.guided_start import EMPTY, Step, go_to, show_where_the_problem_is, step_of
 from lti_tool.web.teacher.setup_badge import badge_on_form
 from lti_tool.web.teacher.setup_form import SetupForm, form_of, posted_form
-
-LARGEST_SET_UP_BYTES = 8_000_000
-"""As many tasks as there may be, each explained at the greatest length, in a script that takes six bytes a letter."""
 
 _GATES = "gates.index"
 """The page that explains how the links are added by which the platform says what is done."""
@@ -37,7 +35,7 @@ blueprint = Blueprint("setup", __name__)
 @blueprint.before_request
 def allow_long_texts() -> None:
     """Let this form be larger than others: a refusal would throw away what was typed."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_SET_UP_BYTES
+    allow_bytes(LARGEST_SET_UP_BYTES)
 
 
 @blueprint.get("/setup")
