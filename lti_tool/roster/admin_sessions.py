@@ -13,8 +13,9 @@ from config.forgetting import delete_some
 from config.ids import digest, new_id, new_secret
 from lti_tool.roster.deployment_origins import origins_of_deployment
 from lti_tool.roster.launch_sessions import OpenedSession, SessionEnd, SessionRefused
-from lti_tool.roster.models import Context, Deployment, DeploymentState, LaunchSession, Registration, SessionProof
+from lti_tool.roster.models import Context, Deployment, DeploymentState, Person, Registration
 from lti_tool.roster.platform_models import AdminSession
+from lti_tool.roster.session_models import LaunchSession, SessionProof
 
 LIFETIME = timedelta(hours=2)
 
@@ -151,6 +152,14 @@ def check_admin(found: FoundAdmin | None, address: str, *, cookie: str | None, n
             raise SessionRefused(SessionEnd.EXPIRED)
         scope = OneDeployment(row.deployment_id, row.registration_id)
     return CurrentAdmin(row.id, address, scope, row.locale)
+
+
+def choose_admin_locale(tx: Session, session_id: uuid.UUID, locale: str) -> None:
+    """Keep the language that this administrator chose; of who came by a launch, for later launches too."""
+    row = tx.get_one(AdminSession, session_id)
+    row.locale = locale
+    if row.person_id is not None:
+        tx.get_one(Person, row.person_id).locale = locale
 
 
 def end_admin_session(tx: Session, session_id: uuid.UUID, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import current_app, g
 
+from lti_tool.roster.admin_sessions import CurrentAdmin
 from lti_tool.roster.launch_sessions import CurrentSession
 from lti_tool.tool import Tool
 
@@ -25,3 +26,8 @@ def launch_session() -> CurrentSession:
 def find_launch_session() -> CurrentSession | None:
     """Return who looks, or None on public pages."""
     return cast("CurrentSession | None", g.get("launch_session"))
+
+
+def find_admin_session() -> CurrentAdmin | None:
+    """Return who is in the admin console, or None on all other pages."""
+    return cast("CurrentAdmin | None", g.get("admin"))

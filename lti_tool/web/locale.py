@@ -11,8 +11,8 @@ from flask import Flask, g, request
 
 from config.errors import InputInvalid
 from lti_tool.course.membership import choose_locale
-from lti_tool.roster.models import LaunchSession
-from lti_tool.web.current import find_launch_session, launch_session, tool
+from lti_tool.roster.session_models import LaunchSession
+from lti_tool.web.current import find_admin_session, find_launch_session, launch_session, tool
 from lti_tool.words import LOCALES, TRANSLATIONS
 
 LANGUAGE = "lang"
@@ -21,7 +21,7 @@ LANGUAGE = "lang"
 
 def select_locale() -> str:
     """Return the language of the present request."""
-    session = find_launch_session()
+    session = find_launch_session() or find_admin_session()
     if session is not None:
         return session.locale
     return asked_locale() or request.accept_languages.best_match(LOCALES) or LOCALES[0]

@@ -44,8 +44,16 @@ def turn_page(view: View, control: Locator) -> None:
     view.wait_for_load_state()
 
 
+def open_menu(view: View) -> None:
+    """Open the menu of those who teach, where it is closed: on a narrow screen the pages stand in it."""
+    menu = view.locator("nav details:not([open]) > summary")
+    if menu.is_visible():
+        menu.click()
+
+
 def go(view: View, where: str) -> None:
     """Follow a link of the navigation."""
+    open_menu(view)
     turn_page(view, view.locator(f"nav a[href*='/{where}']").first)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame
+from playwright.sync_api import Browser, Frame, expect
 
 from lti_tool.cli.demo import Demo, running_demo
 from tests.e2e import acts
@@ -32,6 +32,7 @@ def course(browser: Browser, moodle: Demo) -> Iterator[Course]:
 
 def follow(view: Frame, address: str) -> None:
     """Follow the link in the navigation that leads there."""
+    acts.open_menu(view)
     with view.page.expect_event("framenavigated"):
         view.locator(f"nav a[href$='{address}']").first.click()
     view.locator("main h1").wait_for()
@@ -70,3 +71,33 @@ def test_pages_about_registering_when_looked_at_are_fit_for_everybody(course: Co
     page.goto(f"{course.demo.tool_url}{path}")
 
     look(page, page.main_frame, path.strip("/").replace("/", "-"), course=course, widths=WIDTHS)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_navigation_when_narrow_is_one_line_that_a_key_opens_and_when_wide_lies_open(
+    browser: Browser, moodle: Demo, scripts: bool
+) -> None:
+    course = Course(browser, moodle, scripts=scripts, name="menu")
+    page, teacher = course.open("mila")
+    menu, link = teacher.locator("nav summary"), teacher.locator("nav a[href$='/gradebook']")
+    page.set_viewport_size({"width": 360, "height": 800})
+
+    expect(link).to_be_hidden()
+    box = teacher.locator("header").bounding_box()
+    assert box is not None
+    assert box["height"] < 2.5 * 48
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    page.keyboard.press("Tab")
+    assert teacher.evaluate("document.activeElement.matches('nav li:first-child a')")
+
+    with page.expect_event("framenavigated"):
+        link.press("Enter")
+    expect(teacher.locator("main h1")).to_have_text("Cijferlijst")
+    expect(menu).to_contain_text("Cijferlijst")
+    expect(link).to_be_hidden()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(menu).to_be_hidden()
+    expect(link).to_be_visible()
+    course.close()

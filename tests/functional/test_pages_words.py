@@ -20,6 +20,7 @@ from lti_tool.web.learner.road import MOST_STOPS, draw_road
 from lti_tool.web.learner.sentences import isolated
 from lti_tool.web.teacher.setup_form import SetupForm
 from lti_tool.web.teacher.setup_problems import FormProblem, sentence_for
+from lti_tool.web.typed_texts import Typed
 from lti_tool.words import score_comment, translations
 from tests.architecture import translations_complete
 from tests.factories.launch import TOOL_URL
@@ -260,7 +261,7 @@ class TestEveryPage:
         self, strict: Site, words: str, locale: str
     ) -> None:
         with strict.app.test_request_context("/", headers={"Accept-Language": locale}):
-            page = render_template("error.html", words=words, reference="K7P2", launch_session=None)
+            page = render_template("error.html", words=words, reference="K7P2", launch_session=None, typed=Typed())
 
         text = words_in(page)
         assert ("Je punten zijn veilig." if locale == "nl" else "Your points are safe.") in text

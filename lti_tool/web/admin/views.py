@@ -21,11 +21,13 @@ from lti_tool.administering import (
     try_again,
     withdraw,
 )
-from lti_tool.roster.admin_sessions import end_admin_session
+from lti_tool.roster.admin_sessions import choose_admin_locale, end_admin_session
 from lti_tool.roster.invitations import DAYS, MOST_DAYS, InvitationRefused
+from lti_tool.web.admin.console_words import attempt_words, attention_words
 from lti_tool.web.admin.sessions import admin, admin_csrf_token, guard_admin, set_admin_cookie
 from lti_tool.web.admin.words import check_words, message_words, problem_words, reason_words, tell_when
 from lti_tool.web.current import launch_session, tool
+from lti_tool.web.language_links import language_links
 from lti_tool.web.sessions import CSRF_FIELD
 from lti_tool.words import LOCALES
 
@@ -35,6 +37,7 @@ launched_door = Blueprint("admin_launch", __name__)
 """Behind a launch that says that somebody administers the platform."""
 blueprint = Blueprint("admin", __name__)
 guard_admin(blueprint)
+doors.context_processor(language_links)
 
 
 @blueprint.context_processor
@@ -92,6 +95,7 @@ def check(registration_id: uuid.UUID) -> str:
     return render_template(
         "admin/check.html",
         name=name,
+        registration_id=registration_id,
         checked=[(one, check_words(one, registration.product_family)) for one in checked],
     )
 
@@ -155,6 +159,20 @@ def withdraw_one(invitation_id: uuid.UUID) -> Response:
     return _back("withdrawn")
 
 
+@blueprint.post("/language")
+def language() -> Response:
+    """Keep the language that the administrator chose, and show the page on which they chose it."""
+    locale = request.form.get("locale", "")
+    if locale not in LOCALES:
+        raise InputInvalid("locale", field="locale")
+    with tool().db.transaction() as tx:
+        choose_admin_locale(tx, admin().id, locale)
+    checked = request.form.get("check", type=uuid.UUID)
+    if checked is not None:
+        return redirect(url_for("admin.check", registration_id=checked), 303)
+    return redirect(url_for("admin.overview"), 303)
+
+
 @blueprint.post("/leave")
 def leave() -> Response:
     """End this session."""
@@ -183,6 +201,8 @@ def _page(*, made: str = "", refused_invitation: tuple[str, str] | None = None) 
         most_days=MOST_DAYS,
         reason_words=reason_words,
         problem_words=problem_words,
+        attention=attention_words(shown),
+        attempt_words=attempt_words,
         message_words=message_words,
         when=lambda moment: tell_when(moment, now),
         register_address=tool().url("/lti/register"),

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from lti_tool.administering.self_check import Check, Checked, CheckResult
 from lti_tool.lti.errors import LaunchRefusal
 from lti_tool.messages import MessageType
+from lti_tool.web.service_words import service_words
 from lti_tool.web.teacher.gradebook_words import pause_words, time_words, why_words
 
 
@@ -31,7 +32,8 @@ def reason_words(reason: str) -> str:
 
 def problem_words(code: str) -> str:
     """Say what went wrong with a service of the platform, from its code and status."""
-    return why_words(code)
+    is_of_roster = code.startswith("members") or code in {"empty-roster", "endless-pages", "foreign-page"}
+    return service_words(code) if is_of_roster else why_words(code)
 
 
 def message_words(type: str) -> str:

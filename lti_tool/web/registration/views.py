@@ -33,6 +33,7 @@ from lti_tool.registering_by_hand import problems_of, register_by_hand
 from lti_tool.roster.invitations import InvitationRefused
 from lti_tool.web.current import tool
 from lti_tool.web.headers import allow_framing_at, allow_framing_by_anyone
+from lti_tool.web.language_links import language_links
 from lti_tool.web.locale import asked_locale
 from lti_tool.web.registration.by_hand_form import (
     FAMILIES,
@@ -42,7 +43,6 @@ from lti_tool.web.registration.by_hand_form import (
     read_by_hand_form,
 )
 from lti_tool.web.registration.data_sheet import data_sheet
-from lti_tool.web.registration.language import language_links
 from lti_tool.web.registration.outcome import Outcome, open_outcome, seal_outcome
 from lti_tool.web.registration.words import rights, steps_left, words_of
 
