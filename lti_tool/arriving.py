@@ -35,6 +35,7 @@ from lti_tool.roster.members import find_member
 from lti_tool.roster.models import Deployment, Person, Registration
 from lti_tool.roster.services import keep_services
 from lti_tool.roster.session_models import SessionProof
+from lti_tool.tool import Tool
 from lti_tool.words import language_of
 
 _YES = {"true", "1", "yes"}
@@ -42,17 +43,15 @@ _YES = {"true", "1", "yes"}
 
 def arrive(
     tx: Session,
+    tool: Tool,
     registration: Registration,
     deployment: Deployment,
     claims: LaunchClaims,
     *,
     proof: SessionProof,
     now: datetime,
-    allow_loopback: bool = False,
 ) -> Launched:
     """Keep what a verified launch tells, and open its session.
-
-    `allow_loopback` is for development: a school may stand on this machine.
 
     Raises:
         LaunchRefused: a deep linking request without a course, or by somebody who may not edit it.
@@ -60,11 +59,11 @@ def arrive(
     registration = places.keep_platform(tx, registration, deployment, claims)
     family = _family(registration, claims)
     if family.schools_have_own_hosts:
-        keep_origins(tx, deployment.id, claims, allow_loopback=allow_loopback, now=now)
+        keep_origins(tx, deployment.id, claims, allow_loopback=tool.settings.allow_loopback, now=now)
     if _is_outside_courses(family, claims):
         return _arrive_outside(tx, registration, deployment, claims, proof=proof, now=now)
     if claims.message_type == DEEP_LINKING_REQUEST:
-        return _arrive_to_choose(tx, registration, deployment, claims, proof=proof, now=now)
+        return _arrive_to_choose(tx, tool, registration, deployment, claims, proof=proof, now=now)
     if claims.message_type == SUBMISSION_REVIEW_REQUEST:
         return _arrive_to_review(tx, registration, deployment, claims, proof=proof, now=now)
     role = principal_role(claims.role_uris)
@@ -77,7 +76,7 @@ def arrive(
     keep_groups_of_launch(membership, claims)
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)
-    copy_where_it_came_from(tx, registration, context_id, claims, now=now)
+    copy_where_it_came_from(tx, tool, registration, context_id, claims, now=now)
     item = keep_item_of_link(tx, registration.id, context_id, link_id, claims, now=now)
     task_before = place.setting.task_id if place.setting else None
     task_id = keep_link_setting(
@@ -111,6 +110,7 @@ def arrive(
 
 def _arrive_to_choose(
     tx: Session,
+    tool: Tool,
     registration: Registration,
     deployment: Deployment,
     claims: LaunchClaims,
@@ -128,7 +128,7 @@ def _arrive_to_choose(
     can_make_columns = claims.ags is not None and places.keep_grade_service(tx, context_id, claims.ags, now=now)
     keep_services(tx, context_id, claims, now=now)
     promise_handlers(tx, deployment, claims, now=now)
-    copy_where_it_came_from(tx, registration, context_id, claims, now=now)
+    copy_where_it_came_from(tx, tool, registration, context_id, claims, now=now)
     if can_make_columns:
         promise_evaluation(tx, context_id, now=now)
     opened = _open(tx, person, context_id, claims, role=role, proof=proof, now=now)

@@ -22,6 +22,7 @@ from gamification.models import RuleSetVersion
 from gamification.progress import task_texts
 from gamification.publish import TaskDraft, lock_pointer, publish
 from gamification.rules import CurrentRules, current_rules, has_rules
+from lti_tool.issuing import ensure_issuer
 from lti_tool.lti.claims import LaunchClaims
 from lti_tool.lti.custom_parameters import CONTEXT_HISTORY, PREVIOUS_CONTEXTS, tool_parameters
 from lti_tool.platforms.families import family_of
@@ -29,13 +30,14 @@ from lti_tool.roster.gradebook import choose_columns, chosen_columns
 from lti_tool.roster.item_models import ContentItem, Gate
 from lti_tool.roster.models import Context, Registration
 from lti_tool.roster.services import lock_context
+from lti_tool.tool import Tool
 
 MOST_EARLIER_COURSES = 50
 """How many of the courses that a course came from are looked at, the nearest first."""
 
 
 def copy_where_it_came_from(
-    tx: Session, registration: Registration, context_id: uuid.UUID, claims: LaunchClaims, *, now: datetime
+    tx: Session, tool: Tool, registration: Registration, context_id: uuid.UUID, claims: LaunchClaims, *, now: datetime
 ) -> bool:
     """Take over from the nearest course that this launch says this one came from; says whether anything was.
 
@@ -50,7 +52,7 @@ def copy_where_it_came_from(
         return False
     for external_id in named:
         origin = find_course(tx, context.deployment_id, external_id)
-        if origin is not None and origin.id != context_id and copy_course(tx, origin.id, context_id, now=now):
+        if origin is not None and origin.id != context_id and copy_course(tx, tool, origin.id, context_id, now=now):
             return True
     return False
 
@@ -81,7 +83,7 @@ def find_course(tx: Session, deployment_id: uuid.UUID, external_id: str) -> Cont
     ).scalar_one_or_none()
 
 
-def copy_course(tx: Session, origin_id: uuid.UUID, context_id: uuid.UUID, *, now: datetime) -> bool:
+def copy_course(tx: Session, tool: Tool, origin_id: uuid.UUID, context_id: uuid.UUID, *, now: datetime) -> bool:
     """Take over tasks, goal, badge, columns, items and gates of another course; says whether there was anything.
 
     Nothing happens where this course has rules already, or the other has none.
@@ -93,7 +95,7 @@ def copy_course(tx: Session, origin_id: uuid.UUID, context_id: uuid.UUID, *, now
     origin = current_rules(tx, origin_id)
     if origin is None:
         return False
-    tasks = _copy_rules(tx, origin, origin_id, context_id, now=now)
+    tasks = _copy_rules(tx, tool, origin, origin_id, context_id, now=now)
     achievement_id = tx.execute(select(Achievement.id).where(Achievement.context_id == context_id)).scalar_one_or_none()
     _copy_items(tx, origin_id, context_id, tasks, achievement_id, now=now)
     context, before = tx.get_one(Context, context_id), tx.get_one(Context, origin_id)
@@ -124,7 +126,7 @@ def see_copy(tx: Session, context_id: uuid.UUID, *, now: datetime) -> None:
 
 
 def _copy_rules(
-    tx: Session, origin: CurrentRules, origin_id: uuid.UUID, context_id: uuid.UUID, *, now: datetime
+    tx: Session, tool: Tool, origin: CurrentRules, origin_id: uuid.UUID, context_id: uuid.UUID, *, now: datetime
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Publish the open tasks, the goal and the badge; returns the new task of each old one."""
     # The goal can be reached without the closed ones: otherwise it could not have been published.
@@ -148,7 +150,7 @@ def _copy_rules(
         by_person_id=_publisher(tx, origin),
         tasks=drafts,
         goal_points=rules.goal_points,
-        achievement=_copy_badge(tx, rules.achievement, context_id, now=now),
+        achievement=_copy_badge(tx, tool, rules.achievement, context_id, now=now),
         order=rules.order,
         seen_number=0,
         now=now,
@@ -157,15 +159,16 @@ def _copy_rules(
 
 
 def _copy_badge(
-    tx: Session, achievement: AchievementRef | None, context_id: uuid.UUID, *, now: datetime
+    tx: Session, tool: Tool, achievement: AchievementRef | None, context_id: uuid.UUID, *, now: datetime
 ) -> AchievementRef | None:
+    """Describe the badge of the other course here; not by the other's issuer, which may be another school's still."""
     if achievement is None:
         return None
     texts = achievement_texts(tx, achievement.version_id)
     described = describe_achievement(
         tx,
         context_id=context_id,
-        issuer_profile_id=tx.get_one(Achievement, achievement.achievement_id).issuer_profile_id,
+        issuer_profile_id=ensure_issuer(tx, tool, context_id, now=now),
         name=texts.name,
         criteria=texts.criteria,
         details=texts.details,

@@ -183,15 +183,7 @@ def _let_in(tool: Tool, registration: Registration, login: Login, claims: Launch
         if deployment is not None and deployment.state == DeploymentState.ACTIVE:
             # Who proved the login without a cookie keeps none: the session's address is its proof.
             proof = SessionProof.COOKIE if login.rung is Rung.COOKIE else SessionProof.ADDRESS
-            return arrive(
-                tx,
-                registration,
-                deployment,
-                claims,
-                proof=proof,
-                now=now,
-                allow_loopback=tool.settings.allow_loopback,
-            )
+            return arrive(tx, tool, registration, deployment, claims, proof=proof, now=now)
         if deployment is None:
             note_waiting_deployment(tx, registration.id, claims.deployment_id, now=now)
     is_held = deployment is not None and deployment.state == DeploymentState.HELD

@@ -129,7 +129,7 @@ def receive_notices(tool: Tool, tokens: list[str]) -> int:
 def copy_promised_course(tool: Tool, origin_id: uuid.UUID, context_id: uuid.UUID) -> None:
     """Keep the promise that a notice made: take over the other course where this one has no rules of its own yet."""
     with tool.db.transaction() as tx:
-        copy_course(tx, origin_id, context_id, now=tool.clock.now())
+        copy_course(tx, tool, origin_id, context_id, now=tool.clock.now())
 
 
 def forget_old_notices(tx: Session, *, now: datetime, limit: int = 1000) -> int:

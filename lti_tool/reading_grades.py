@@ -93,7 +93,8 @@ def read_grades(tool: Tool, context_id: uuid.UUID, keep_lease: Callable[[], None
         if results is not None:
             _record(tool, context_id, column, results, percent / 100, keep_lease)
     with tool.db.transaction() as tx:
-        context, now = tx.get_one(Context, context_id), tool.clock.now()
+        context = tx.get_one(Context, context_id, with_for_update={"key_share": True})
+        now = tool.clock.now()
         # Due by now: somebody asked for it again while it was read.
         if context.results_due_at is not None and context.results_due_at > now:
             context.results_due_at = now + PAUSE

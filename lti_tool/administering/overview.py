@@ -81,7 +81,10 @@ class Console:
     refused: Sequence[RefusedLaunch]
     refused_by_reason: Mapping[str, int]
     waiting: int
+    stopped: int
+    """How many were given up."""
     messages: tuple[WaitingMessage, ...]
+    """Those that were tried in vain; of many the first."""
     invitations: tuple[Invitation, ...]
     attempts: tuple[RegistrationAttempt, ...]
 
@@ -96,7 +99,8 @@ def console(tx: Session, scope: OneDeployment | None, *, reference: str = "", no
         platforms=tuple(_platform(tx, scope, seen, registration) for registration in registrations),
         refused=list_refusals(tx, seen.refusals, reference=reference),
         refused_by_reason=count_by_reason(tx, seen.refusals, since=now - COUNTED_FOR),
-        waiting=_waiting(tx, seen),
+        waiting=_count(tx, seen, MessageState.WAITING, MessageState.CLAIMED),
+        stopped=_count(tx, seen, MessageState.DEAD),
         messages=_messages(tx, seen),
         invitations=tuple(list_invitations(tx, InvitationPurpose.REGISTER, now=now)) if scope is None else (),
         attempts=tuple(list_attempts(tx, limit=20)) if scope is None else (),
@@ -111,7 +115,7 @@ def name_to_show(tx: Session, scope: OneDeployment | None, registration: Registr
     if scope is not None:
         return tx.get_one(Deployment, scope.id).name or registration.issuer
     places = select(Deployment.name).where(Deployment.registration_id == registration.id)
-    names = set(tx.execute(places).scalars())
+    names = set(tx.execute(places).scalars()) - {""}
     return registration.account_name or (names.pop() if len(names) == 1 else "") or registration.issuer
 
 
@@ -182,9 +186,8 @@ def _counts(tx: Session, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def _waiting(tx: Session, seen: Seen) -> int:
-    is_on_its_way = OutboxMessage.state.in_((MessageState.WAITING, MessageState.CLAIMED))
-    return tx.execute(select(func.count()).where(is_on_its_way, seen.promises)).scalar_one()
+def _count(tx: Session, seen: Seen, *states: MessageState) -> int:
+    return tx.execute(select(func.count()).where(OutboxMessage.state.in_(states), seen.promises)).scalar_one()
 
 
 def _messages(tx: Session, seen: Seen) -> tuple[WaitingMessage, ...]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from flask import Flask, request
 
+from lti_tool.lti.roles import may_edit
+from lti_tool.web.current import find_launch_session
+
 LARGEST_REQUEST_BYTES = 1_000_000
 LARGEST_SET_UP_BYTES = 8_000_000
 """As many tasks as there may be, each explained at the greatest length, in a script that takes six bytes a letter."""
 _BYTES_OF_A_LETTER = 6
 """In a form that a browser sends, of most scripts. A plain letter takes one, so more of those fit."""
 _ROUNDED_TO = 10_000
+
+
+def allow_long_texts() -> None:
+    """Let the present request be as large as the set-up of a course, of who may set one up; others write less."""
+    session = find_launch_session()
+    allow_bytes(LARGEST_SET_UP_BYTES if session is not None and may_edit(session.role) else LARGEST_REQUEST_BYTES)
 
 
 def allow_bytes(most: int) -> None:

@@ -22,18 +22,20 @@ from werkzeug.exceptions import HTTPException
 
 from config.typed_text import is_blank, several_lines
 from gamification.models import HAND_IN_LENGTH
-from lti_tool.web.current import find_launch_session
 from lti_tool.web.learner.sentences import isolated
-from lti_tool.web.request_limits import LARGEST_REQUEST_BYTES, LARGEST_SET_UP_BYTES, allow_bytes, characters_that_fit
+from lti_tool.web.request_limits import allow_long_texts, characters_that_fit
 
 _FORM = "application/x-www-form-urlencoded"
 _OF_OUR_PAGES = {None, "same-origin", "none"}
 """`none` is what the person themselves asked for, such as sending the form again."""
 _OF_PLATFORMS = "/lti/"
-"""Where a platform sends its own forms: nobody typed what is in them."""
+"""Where a platform sends its own forms. The one of ours there asks for addresses, which stand in the platform."""
 _TASK_FIELD = re.compile(r"tasks-([0-9]{1,3})-(title|instructions)")
 _MOST_SHOWN = 200
 """More than any form of ours holds: a title for all and a text for each task."""
+_MOST_FIELDS = 3000
+_MOST_CHARACTERS = 2_000_000
+"""Also more: the longest text for each of so many."""
 _LONG_LINE = 120
 
 
@@ -65,11 +67,15 @@ def typed_in_form() -> Typed:
     most = characters_that_fit()
     if not _is_form_of_ours():
         return Typed(most_characters=most)
-    # Who proved a session gets back what was too large to be kept. Of others we read no more than we always do.
-    allow_bytes(LARGEST_SET_UP_BYTES if find_launch_session() else LARGEST_REQUEST_BYTES)
+    allow_long_texts()
     try:
+        # A form of very many fields costs more to take apart than any of ours; empty where that was done before.
+        if request.get_data().count(b"&") > _MOST_FIELDS:
+            return Typed(is_unread=True, most_characters=most)
         texts = tuple(islice((one for one in _texts_in(request.form) if not is_blank(one.text)), _MOST_SHOWN))
     except (HTTPException, OSError):  # larger than that, or it broke off
+        return Typed(is_unread=True, most_characters=most)
+    if sum(len(one.text) for one in texts) > _MOST_CHARACTERS:
         return Typed(is_unread=True, most_characters=most)
     return Typed(texts, most_characters=most)
 
@@ -116,5 +122,4 @@ def _labels() -> dict[str, str]:
         "badge_description": gettext("What the badge shows"),
         "badge_alt": gettext("The picture in words"),
         "contact": pgettext("public", "How can they reach you? (optional)"),
-        "note": gettext("Whom is it for?"),
     }

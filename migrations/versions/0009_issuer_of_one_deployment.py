@@ -1,7 +1,7 @@
 """The name of a platform, and who issues badges there, belong to a deployment: schools can share a registration.
 
 The issuer of a registration becomes that of the deployment which had a badge first. Badges that were described keep
-their issuer, also those of a school that shared it; what it describes anew has its own. Going down again is refused
+their issuer, also those of a school that shared it; what it describes anew, or copies, has its own. Going down again is refused
 once two deployments of a registration have an issuer each: neither can sign for the other.
 """
 

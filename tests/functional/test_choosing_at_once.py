@@ -112,7 +112,7 @@ def test_copying_when_a_launch_comes_that_makes_a_task_waits_for_it(busy: Site) 
 
     meet(
         busy,
-        lambda tx: copy_course(tx, origin_id, copy_id, now=now),
+        lambda tx: copy_course(tx, busy.tool, origin_id, copy_id, now=now),
         launch_writes(copy_id),
         lambda tx: lock_pointer(tx, copy_id),
     )

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from badges.models import Achievement, IssuerProfile
 from gamification.progress import task_texts
 from gamification.rules import current_rules
 from lti_tool.administering import hold
@@ -20,6 +21,7 @@ from lti_tool.roster.models import Context, Deployment, Registration
 from lti_tool.roster.platform_models import NoticeHandler, PlatformNotice
 from tests.factories import launch
 from tests.factories.launch import CLIENT_ID, INSTRUCTOR, ISSUER, LEARNER, TOOL_URL, platform_keys
+from tests.factories.rows import make_deployment
 from tests.functional.conftest import Site, setup_form
 from tests.functional.test_choosing import TWO_TASKS, answer_in, choosing
 
@@ -120,6 +122,27 @@ def test_copy_when_its_first_launch_names_the_origin_has_the_same_tasks_goal_and
             .where(ContentItem.context_id == context_id)
         ).scalar_one()
     assert gates == 2
+
+
+def test_copy_when_another_school_issues_the_badge_of_the_origin_has_an_issuer_of_its_own(site: Site) -> None:
+    """As it is where schools shared a registration before each deployment had its issuer."""
+    set_up(site)
+    with site.tool.db.transaction() as tx:
+        elsewhere = make_deployment(tx, tx.execute(select(Registration)).scalar_one()).id
+        tx.execute(update(IssuerProfile).values(deployment_id=elsewhere))
+
+    site.launch(context=COPY, roles=[LEARNER], custom={"context_history": "2"})
+
+    with site.tool.db.reading() as tx:
+        issued_by = select(IssuerProfile.deployment_id).join(
+            Achievement, Achievement.issuer_profile_id == IssuerProfile.id
+        )
+        places = {
+            name: tx.execute(issued_by.where(Achievement.context_id == rules_of(site, name)[2])).scalar_one()
+            for name in ("2", "77")
+        }
+        own = tx.execute(select(Deployment.id).where(Deployment.id != elsewhere)).scalar_one()
+    assert places == {"2": elsewhere, "77": own}
 
 
 def test_copy_of_a_copy_when_launched_finds_the_counterparts_of_the_first(site: Site) -> None:

@@ -100,8 +100,12 @@ def test_limits_of_the_proxies_are_those_of_the_service() -> None:
     caddy, nginx = ((ROOT / "deploy" / name).read_text() for name in ("Caddyfile", "nginx.conf"))
 
     assert max(LARGEST_REQUEST_BYTES, LARGEST_SET_UP_BYTES) == 8_000_000  # to Caddy 8MB is this many
-    assert "max_size 8MB" in caddy
-    assert "request_buffers 8MB" in caddy
+    assert LARGEST_REQUEST_BYTES == 1_000_000
+    set_up, others = caddy.partition("handle @set_up")[2].split("handle {")
+    assert "@set_up path /s/*/setup\n" in caddy
+    for block, size in ((set_up, "8MB"), (others, "1MB")):
+        assert f"max_size {size}" in block
+        assert f"request_buffers {size}" in block
     assert "client_max_body_size 8m;" in nginx
     assert int(OURS["web"]["stop_grace_period"].removesuffix("s")) > 25
 

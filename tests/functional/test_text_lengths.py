@@ -9,7 +9,7 @@ import pytest
 from lti_tool.web.request_limits import LARGEST_REQUEST_BYTES
 from tests.functional.classroom import words_in
 from tests.functional.conftest import Site
-from tests.functional.written_forms import EVERYWHERE, Desk, forms_in, hand_in, sit_down
+from tests.functional.written_forms import EVERYWHERE, Desk, forms_in, hand_in, participant, sit_down
 
 
 @pytest.mark.parametrize("make", EVERYWHERE)
@@ -64,13 +64,16 @@ def test_text_when_far_too_long_but_not_too_large_comes_back_whole(sqlite_site: 
     assert again.fields["text"].removeprefix("\n") == text
 
 
-def test_page_about_too_much_when_shown_says_how_much_fits(sqlite_site: Site) -> None:
-    desk = sit_down(hand_in, sqlite_site)
-    [form] = desk.forms()
+@pytest.mark.parametrize("make", [hand_in, participant])
+def test_page_about_too_much_when_shown_says_how_much_fits(sqlite_site: Site, make: Callable[[Site], Desk]) -> None:
+    desk = sit_down(make, sqlite_site)
+    form = desk.forms()[0]
 
-    answer = desk.send(form, text="a" * LARGEST_REQUEST_BYTES)
+    answer = desk.send(form, **dict.fromkeys(form.longest, "a" * LARGEST_REQUEST_BYTES))
 
-    text = words_in(answer.get_data(as_text=True))
+    page = words_in(answer.get_data(as_text=True))
     assert answer.status_code == 413
-    assert "Een tekst heeft hoogstens 10000 tekens." in text
-    assert "hoogstens ongeveer 160000 tekens" in text
+    assert "Een tekst heeft hoogstens 10000 tekens." in page
+    assert ("Voor docenten: alle teksten op één pagina hebben samen hoogstens ongeveer 160000 tekens." in page) == (
+        make is participant
+    )

@@ -176,31 +176,52 @@ def test_titles_of_tasks_when_the_session_ended_stand_together_and_name_the_expl
     assert f"{isolated('Maak een verslag')}: Wat moet de deelnemer doen?" in words_in(page)
 
 
-def test_text_when_too_large_to_take_in_is_shown_to_who_has_a_session(sqlite_site: Site) -> None:
-    desk = sit_down(hand_in, sqlite_site)
-    form = write(desk)
+def test_text_when_too_large_to_take_in_is_shown_to_who_may_write_as_much_elsewhere(sqlite_site: Site) -> None:
+    desk = sit_down(participant, sqlite_site)
+    form = desk.forms()[0]
+    [name] = form.longest
     text = "woord " * (LARGEST_REQUEST_BYTES // 6 + 1) + "einde"
 
-    answer = desk.send(form, text=text)
+    answer = desk.send(form, **{name: text})
 
     assert answer.status_code == 413
     assert texts_to_copy(answer.get_data(as_text=True)) == [text]
 
 
-@pytest.mark.parametrize("make", [hand_in, participant])
+@pytest.mark.parametrize(
+    ("make", "sent"),
+    [
+        (hand_in, "a" * LARGEST_REQUEST_BYTES),
+        (participant, "a" * LARGEST_SET_UP_BYTES),
+        (participant, '"' * (LARGEST_SET_UP_BYTES // 3 - 1000)),
+    ],
+    ids=["learner", "teacher", "teacher, many characters"],
+)
 def test_text_when_too_large_even_to_show_again_is_said_to_stand_on_the_page_before(
-    sqlite_site: Site, make: Callable[[Site], Desk]
+    sqlite_site: Site, make: Callable[[Site], Desk], sent: str
 ) -> None:
     desk = sit_down(make, sqlite_site)
     form = desk.forms()[0]
     [name] = form.longest
 
-    answer = desk.send(form, **{name: "a" * LARGEST_SET_UP_BYTES})
+    answer = desk.send(form, **{name: sent})
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 413
     assert texts_to_copy(page) == []
     assert "Je tekst staat vaak nog op de pagina hiervoor." in words_in(page)
+
+
+def test_form_when_it_has_more_fields_than_any_of_ours_is_not_taken_apart(sqlite_site: Site) -> None:
+    desk = sit_down(participant, sqlite_site)
+    form = desk.forms()[0]
+    [name] = form.longest
+    expire(desk)
+
+    answer = desk.send(form, **{name: "Dit schreef ik"} | {f"a{number}": "" for number in range(3000)})
+
+    assert texts_to_copy(answer.get_data(as_text=True)) == []
+    assert "Je tekst staat vaak nog op de pagina hiervoor." in words_in(answer.get_data(as_text=True))
 
 
 @pytest.mark.parametrize("path", ["/s/nothing/setup", "/s/nothing/tasks/x/work"])

@@ -75,6 +75,7 @@ class _Reader(HTMLParser):
             self._writes_to = name
         elif tag == "input" and name and (has.get("type") not in {"radio", "checkbox"} or "checked" in has):
             self.form.fields[name] = value
+            self.form.cut_at |= {name: has["maxlength"] or ""} if "maxlength" in has else {}
         elif tag == "button" and name == "outcome":
             self.form.fields.setdefault(name, value)
 

@@ -32,12 +32,11 @@ def attention_words(console: Console) -> list[tuple[str, str]]:
             refused,
         )
         found.append(("refused", words))
-    stopped = sum(one.is_dead for one in console.messages)
-    if stopped:
+    if console.stopped:
         words = ngettext(
             "%(num)s thing stopped, and is not tried again by itself.",
             "%(num)s things stopped, and are not tried again by themselves.",
-            stopped,
+            console.stopped,
         )
         found.append(("waiting", words))
     return found

@@ -25,10 +25,12 @@ from lti_tool.roster.admin_sessions import choose_admin_locale, end_admin_sessio
 from lti_tool.roster.invitations import DAYS, MOST_DAYS, InvitationRefused
 from lti_tool.web.admin.console_words import attempt_words, attention_words
 from lti_tool.web.admin.sessions import admin, admin_csrf_token, guard_admin, set_admin_cookie
-from lti_tool.web.admin.words import check_words, message_words, problem_words, reason_words, tell_when
+from lti_tool.web.admin.words import check_words, message_words, reason_words, tell_when
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.language_links import language_links
+from lti_tool.web.service_words import service_words
 from lti_tool.web.sessions import CSRF_FIELD
+from lti_tool.web.teacher.gradebook_words import why_words
 from lti_tool.words import LOCALES
 
 doors = Blueprint("admin_door", __name__)
@@ -200,7 +202,8 @@ def _page(*, made: str = "", refused_invitation: tuple[str, str] | None = None) 
         days=DAYS,
         most_days=MOST_DAYS,
         reason_words=reason_words,
-        problem_words=problem_words,
+        problem_words=why_words,
+        roster_words=service_words,
         attention=attention_words(shown),
         attempt_words=attempt_words,
         message_words=message_words,

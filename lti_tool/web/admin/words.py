@@ -9,8 +9,7 @@ from flask_babel import gettext
 from lti_tool.administering.self_check import Check, Checked, CheckResult
 from lti_tool.lti.errors import LaunchRefusal
 from lti_tool.messages import MessageType
-from lti_tool.web.service_words import service_words
-from lti_tool.web.teacher.gradebook_words import pause_words, time_words, why_words
+from lti_tool.web.teacher.gradebook_words import pause_words, time_words
 
 
 def tell_when(moment: datetime, now: datetime) -> str:
@@ -28,12 +27,6 @@ def reason_words(reason: str) -> str:
         "The message of the platform was not right (%(code)s). If it goes on, register the platform again.",
         code=reason,
     )
-
-
-def problem_words(code: str) -> str:
-    """Say what went wrong with a service of the platform, from its code and status."""
-    is_of_roster = code.startswith("members") or code in {"empty-roster", "endless-pages", "foreign-page"}
-    return service_words(code) if is_of_roster else why_words(code)
 
 
 def message_words(type: str) -> str:
