@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -18,13 +19,22 @@ from tests.factories.local_server import Answer, LocalServer, Received
 HERE = ["127.0.0.1"]
 
 
-def make_client(addresses: Iterator[list[str]] | None = None, *, total_seconds: float = 4) -> HttpClient:
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep connections however long a busy machine takes between two calls."""
+    monkeypatch.setattr(http_keeping, "IDLE_SECONDS", 30.0)
+
+
+def make_client(
+    addresses: Iterator[list[str]] | None = None, *, total_seconds: float = 4, ca_bundle: str | None = None
+) -> HttpClient:
     return HttpClient(
         user_agent="mijlpaal-test",
         allow_loopback=True,
         read_timeout_seconds=2,
         total_timeout_seconds=total_seconds,
         resolve=lambda host, port: next(addresses) if addresses else HERE,
+        ca_bundle=ca_bundle,
     )
 
 
@@ -34,6 +44,7 @@ def code_of(client: HttpClient, method: str, url: str) -> str:
     return caught.value.code
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_connection_when_kept_carries_the_next_call_and_none_is_left_at_the_end() -> None:
     with LocalServer(lambda received: Answer(200, received.body), keeps_connections=True) as server:
         client = make_client()
@@ -87,24 +98,48 @@ def test_connection_when_a_call_went_wrong_is_not_used_again() -> None:
     assert server.connections == 2
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_time_of_a_call_when_its_connection_was_kept_is_its_own() -> None:
     def answer(received: Received) -> Answer:
-        time.sleep(0.6 if received.path == "/slow" else 0.0)
+        time.sleep({"/slow": 0.6, "/slower": 2.0}.get(received.path, 0.0))
         return Answer()
 
     with LocalServer(answer, keeps_connections=True) as server:
-        client = make_client(total_seconds=1.5)
+        client = make_client(total_seconds=2)
         with client.keeping_connections():
-            for _ in range(3):  # longer in all than one call may last
+            for _ in range(4):  # longer in all than one call may last
                 client.send("GET", f"{server.url}/slow")
-        impatient = make_client(total_seconds=0.5)
+        impatient = make_client(total_seconds=1)
         with impatient.keeping_connections():
             impatient.send("GET", server.url)
-            assert code_of(impatient, "GET", f"{server.url}/slow") == "timeout"
+            assert code_of(impatient, "GET", f"{server.url}/slower") == "timeout"
 
     assert server.connections == 2
 
 
+@pytest.mark.usefixtures("unhurried")
+def test_connection_when_it_is_encrypted_is_kept_and_each_call_has_its_own_time(
+    tls_for_lms: tuple[ssl.SSLContext, str],
+) -> None:
+    def answer(received: Received) -> Answer:
+        time.sleep({"/slow": 0.6, "/slower": 2.0}.get(received.path, 0.0))
+        return Answer(200, received.body)
+
+    context, ca_bundle = tls_for_lms
+    with LocalServer(answer, tls=context, keeps_connections=True) as server:
+        client = make_client(total_seconds=1.5, ca_bundle=ca_bundle)
+        url = f"https://lms.example:{server.port}"
+        with client.keeping_connections():
+            for number in range(3):  # longer in all than one call may last
+                assert client.send("POST", f"{url}/slow", body=b"%d" % number).body == b"%d" % number
+            assert server.connections == 1
+            assert code_of(client, "GET", f"{url}/slower") == "timeout"
+            assert client.send("POST", url, body=b"again").body == b"again"
+
+    assert server.connections == 2
+
+
+@pytest.mark.usefixtures("unhurried")
 def test_cookies_are_forgotten_between_calls_on_one_connection() -> None:
     with LocalServer(lambda received: Answer(200, b"", {"Set-Cookie": "a=b"}), keeps_connections=True) as server:
         client = make_client()
@@ -116,6 +151,7 @@ def test_cookies_are_forgotten_between_calls_on_one_connection() -> None:
     assert all("cookie" not in received.headers for received in server.received)
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_threads_never_share_a_connection() -> None:
     with LocalServer(lambda received: Answer(), keeps_connections=True) as server:
         client = make_client()
