@@ -15,7 +15,7 @@ _BYTES_OF_A_LETTER = 6
 _ROUNDED_TO = 10_000
 
 
-def allow_long_texts() -> None:
+def allow_what_they_may_write() -> None:
     """Let the present request be as large as the set-up of a course, of who may set one up; others write less."""
     session = find_launch_session()
     allow_bytes(LARGEST_SET_UP_BYTES if session is not None and may_edit(session.role) else LARGEST_REQUEST_BYTES)

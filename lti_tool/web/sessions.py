@@ -103,12 +103,13 @@ def guard(blueprint: Blueprint, may_enter: Callable[[PrincipalRole], bool]) -> N
     def enter() -> None:
         session = _prove(str(g.address))
         g.launch_session = session
+        # Before anything of a form is read: some are large.
+        if not may_enter(session.role):
+            raise NotAllowed("role")
         if request.method == "POST" and not tool().sealer.is_sealed(
             _CSRF_PURPOSE, str(session.id), request.form.get(CSRF_FIELD, "")
         ):
             raise NotAllowed("csrf")
-        if not may_enter(session.role):
-            raise NotAllowed("role")
         if not session.is_in_course and request.endpoint not in OUTSIDE_COURSES:
             raise NotFound("course")
 

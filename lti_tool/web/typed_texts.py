@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from config.typed_text import is_blank, several_lines
 from gamification.models import HAND_IN_LENGTH
 from lti_tool.web.learner.sentences import isolated
-from lti_tool.web.request_limits import allow_long_texts, characters_that_fit
+from lti_tool.web.request_limits import allow_what_they_may_write, characters_that_fit
 
 _FORM = "application/x-www-form-urlencoded"
 _OF_OUR_PAGES = {None, "same-origin", "none"}
@@ -67,7 +67,7 @@ def typed_in_form() -> Typed:
     most = characters_that_fit()
     if not _is_form_of_ours():
         return Typed(most_characters=most)
-    allow_long_texts()
+    allow_what_they_may_write()
     try:
         # A form of very many fields costs more to take apart than any of ours; empty where that was done before.
         if request.get_data().count(b"&") > _MOST_FIELDS:

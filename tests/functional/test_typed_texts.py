@@ -212,6 +212,19 @@ def test_text_when_too_large_even_to_show_again_is_said_to_stand_on_the_page_bef
     assert "Je tekst staat vaak nog op de pagina hiervoor." in words_in(page)
 
 
+def test_set_up_when_a_learner_sends_one_is_refused_before_it_is_read(sqlite_site: Site) -> None:
+    desk = sit_down(hand_in, sqlite_site)
+    path = desk.path.partition("/tasks/")[0] + "/setup"
+    token = desk.forms()[0].fields["csrf_token"]
+
+    answer = desk.browser.post(
+        path, data={"csrf_token": token, "remark": "a" * int(1.5 * LARGEST_REQUEST_BYTES)}, base_url=TOOL_URL
+    )
+
+    assert answer.status_code == 403
+    assert texts_to_copy(answer.get_data(as_text=True)) == []
+
+
 def test_form_when_it_has_more_fields_than_any_of_ours_is_not_taken_apart(sqlite_site: Site) -> None:
     desk = sit_down(participant, sqlite_site)
     form = desk.forms()[0]

@@ -21,7 +21,7 @@ from lti_tool.presets import ready_made_sets
 from lti_tool.roster.gradebook_models import Columns
 from lti_tool.web.current import launch_session, tool
 from lti_tool.web.locale import keep_locale, select_locale
-from lti_tool.web.request_limits import allow_long_texts
+from lti_tool.web.request_limits import LARGEST_SET_UP_BYTES, allow_bytes
 from lti_tool.web.teacher.guided_start import EMPTY, Step, go_to, show_where_the_problem_is, step_of
 from lti_tool.web.teacher.setup_badge import badge_on_form
 from lti_tool.web.teacher.setup_form import SetupForm, form_of, posted_form
@@ -32,7 +32,13 @@ _GATES = "gates.index"
 blueprint = Blueprint("setup", __name__)
 
 
-blueprint.before_request(allow_long_texts)
+@blueprint.before_request
+def allow_long_texts() -> None:
+    """Let this form be larger than others: a refusal would throw away what was typed.
+
+    Before it is known who asks: the guard, which reads the form, lets in only who may set up a course before it does.
+    """
+    allow_bytes(LARGEST_SET_UP_BYTES)
 
 
 @blueprint.get("/setup")
