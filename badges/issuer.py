@@ -35,7 +35,6 @@ class IssuerView:
     """An issuer as an administrator sees it. `signing_since` is the day of the key that signs now."""
 
     issuer_profile_id: uuid.UUID
-    deployment_id: uuid.UUID
     name: str
     did: str
     signing_since: datetime
@@ -101,7 +100,6 @@ def list_issuers(tx: Session) -> list[IssuerView]:
     return [
         IssuerView(
             row.IssuerProfile.id,
-            row.IssuerProfile.deployment_id,
             row.IssuerProfile.name,
             row.IssuerProfile.did,
             row.signing_since,

@@ -10,15 +10,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, expect
 
 from config.settings import child_environment
@@ -26,6 +23,7 @@ from lti_tool.cli.demo import Demo
 from lti_tool.demo_platform.settings import PlatformSettings
 from tests.conftest import REQUIRE_ALL
 from tests.e2e.test_thread import learner_begins, open_in_frame, teacher_publishes
+from tests.factories.certificate import write_certificate
 from tests.factories.ports import free_port
 from tests.interop.lms_of_others import MIJLPAAL, eventually, wait_until_answered
 
@@ -94,7 +92,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def nginx_command(directory: Path, ports: dict[str, int]) -> list[str]:
     """Write deploy/nginx.conf as an administrator would, with other ports, and a frame around it that needs no root."""
     assert NGINX is not None, "the proxy test needs nginx"
-    certificate, key = make_certificate(directory)
+    certificate, key = write_certificate(directory, [x509.IPAddress(ip_address("127.0.0.1"))])
     server = (ROOT / "deploy" / "nginx.conf").read_text()
     for written, here in {
         "listen 80;": f"listen 127.0.0.1:{ports['plain']};",
@@ -115,29 +113,6 @@ def nginx_command(directory: Path, ports: dict[str, int]) -> list[str]:
         + "}\n"
     )
     return [NGINX, "-p", str(directory), "-e", "stderr", "-c", str(directory / "nginx.conf")]
-
-
-def make_certificate(directory: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = directory / "certificate.pem", directory / "key.pem"
-    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return files
 
 
 def test_a_course_is_played_in_a_frame_through_nginx(browser: Browser, site: Site) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import json
-import logging
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +15,6 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from config.logging import JsonFormatter
 from lti_tool.lti.dynamic_registration import PersonalData
 from lti_tool.roster.invitations import make_invitation
 from lti_tool.roster.models import Deployment, DeploymentState, Person, Registration
@@ -420,28 +418,17 @@ def test_registration_when_it_cannot_be_kept_shows_what_to_add_by_hand(
 
 
 def test_log_when_a_platform_registers_holds_neither_token_nor_invitation(
-    sqlite_site: Site, moodle: RegisteringLms
+    sqlite_site: Site, moodle: RegisteringLms, log: io.StringIO
 ) -> None:
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonFormatter())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        moodle.registration_answer = Answer(401, json.dumps(TOKEN).encode())
-        secret = invite(sqlite_site)
-        register(sqlite_site, moodle, secret)
-        moodle.registration_answer = None
-        register(sqlite_site, moodle, secret)
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
+    moodle.registration_answer = Answer(401, json.dumps(TOKEN).encode())
+    secret = invite(sqlite_site)
+    register(sqlite_site, moodle, secret)
+    moodle.registration_answer = None
+    register(sqlite_site, moodle, secret)
 
-    assert "registration stopped" in stream.getvalue()
-    assert TOKEN not in stream.getvalue()
-    assert secret not in stream.getvalue()
+    assert "registration stopped" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+    assert secret not in log.getvalue()
 
 
 def test_page_when_its_language_is_changed_keeps_what_the_platform_sent_and_obeys_nothing_else(
